@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"hookline/shared/api"
+	"hookline/shared/bot"
+	"hookline/shared/cli"
+	"hookline/shared/engine"
+	"hookline/shared/feed"
+	"hookline/shared/provider"
+	"hookline/shared/provider/catalog"
+	"hookline/shared/queue"
+	"hookline/shared/queue/sqlitequeue"
+	"hookline/shared/secret"
+	"hookline/shared/simulate"
+	"hookline/shared/sqlitefile"
+	"hookline/shared/store"
+	"hookline/shared/store/sqlitetable"
+	"hookline/shared/webhook"
+)
+
+const (
+	account = "admin" // the one account that owns everything on one machine
+	workers = 64      // jobs that are handled at once
+	// sweepEvery is how often expired items are deleted. They are absent long before.
+	sweepEvery = time.Hour
+)
+
+// server is all parts of Hookline, wired together.
+type server struct {
+	cli.ServeOptions
+	mode      api.Mode
+	url       string // where we listen
+	token     bot.Secret
+	keys      *secret.Keys
+	table     *sqlitetable.Table
+	store     *store.Store
+	queue     *sqlitequeue.Queue
+	providers provider.Set
+	engine    *engine.Engine
+	feeds     *feed.Feeds
+	simulated *simulate.Telegram // nil unless simulating
+}
+
+// serve runs a server until ctx ends. Then it finishes what runs and returns nil.
+func serve(ctx context.Context, o cli.ServeOptions) error {
+	// The lock on the database comes first: a second server must not touch what is in the directory.
+	file, err := sqlitefile.Open(filepath.Join(o.Data, "hookline.db"))
+	if err != nil {
+		return err
+	}
+	s := &server{ServeOptions: o}
+	if err := s.open(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	listener, err := net.Listen("tcp", o.Addr)
+	if err != nil {
+		return errors.Join(bot.Wrap(bot.Unavailable, "cannot listen", err), file.Close())
+	}
+	s.connect(listener.Addr().(*net.TCPAddr))
+	return errors.Join(s.run(ctx, listener), file.Close())
+}
+
+// open opens what is kept in the data directory and writes the admin token there.
+func (s *server) open(file *sqlitefile.File) (err error) {
+	if s.keys, err = secret.OpenFile(filepath.Join(s.Data, "master-key")); err != nil {
+		return err
+	}
+	if s.table, err = sqlitetable.New(file, time.Now); err != nil {
+		return err
+	}
+	if s.queue, err = sqlitequeue.New(file, queue.Conversations, time.Now); err != nil {
+		return err
+	}
+	s.queue.Log = s.Log
+	s.store = store.New(s.table, s.keys, time.Now)
+	s.token = s.keys.AdminToken(account)
+	return writePrivate(filepath.Join(s.Data, "admin-token"), s.token.Reveal()+"\n")
+}
+
+// connect makes the parts that speak with networks.
+func (s *server) connect(addr *net.TCPAddr) {
+	s.url = ownURL(addr)
+	if !addr.IP.IsLoopback() {
+		s.Log.Warn("listening beyond this machine: put a proxy with TLS before it", "addr", addr.String())
+	}
+	s.mode = modeOf(s.Simulate, os.Getenv("HOOKLINE_PUBLIC_URL"))
+	environment := os.Getenv
+	if s.Simulate {
+		s.simulated = simulate.NewTelegram()
+		s.simulated.Log = s.Log
+		environment = s.simulatedEnvironment
+	}
+	client := &http.Client{Transport: transport()}
+	s.providers = catalog.New(client, environment)
+	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
+	s.feeds = feed.New(s.providers, s.queue, s.channels)
+	s.feeds.Log, s.feeds.Health = s.Log, s.keepHealth
+}
+
+// handler puts everything that is called under its address.
+func (s *server) handler() http.Handler {
+	management := &api.API{
+		Store: s.store, Queue: s.queue, Providers: s.providers, Owner: account, TokenHash: secret.HashToken(s.token),
+		Address: s.webhookBase(), Mode: s.mode, OnChange: s.feeds.Refresh, Log: s.Log, Now: time.Now,
+	}
+	mux := http.NewServeMux()
+	for _, p := range s.providers {
+		door := webhook.New(p, s.store, s.queue)
+		door.Log = s.Log
+		mux.Handle(door.Pattern(), door)
+	}
+	if s.simulated != nil {
+		management.MakeUp = madeUp
+		mux.Handle(simulatedPath+"/", http.StripPrefix(simulatedPath, s.simulated))
+	}
+	routes := management.Handler()
+	mux.Handle("/v1/", routes)
+	mux.Handle("/healthz", routes)
+	return mux
+}
+
+// run serves until it is asked to end or a part fails. What runs then is finished in this order: jobs, while a simulated network
+// still takes their replies; calls; and last the records of both.
+func (s *server) run(asked context.Context, listener net.Listener) error {
+	ctx, stop := context.WithCancelCause(asked)
+	defer stop(nil)
+	door := newDoor(s.handler(), s.Log)
+	recording, stopRecording := context.WithCancel(context.WithoutCancel(ctx))
+	var calls, work, records sync.WaitGroup
+	part := func(group *sync.WaitGroup, run func() error) {
+		group.Go(func() {
+			if err := run(); err != nil {
+				stop(err)
+			}
+		})
+	}
+	part(&calls, func() error { return door.serve(listener) })
+	part(&records, func() error { s.engine.Run(recording); return nil })
+	part(&work, func() error { return s.queue.Consume(ctx, workers, s.engine.Handle) })
+	part(&work, func() error { s.sweep(ctx); return nil })
+	if err := s.Ready(ctx, s.url, s.token); err != nil {
+		stop(err)
+	}
+	if s.mode == api.Polling {
+		part(&work, func() error { return s.feeds.Run(ctx) })
+	}
+
+	<-ctx.Done()
+	s.Log.Info("stopping")
+	door.close()
+	work.Wait()
+	if s.simulated != nil {
+		s.simulated.Close()
+	}
+	door.shutDown()
+	calls.Wait()
+	stopRecording()
+	records.Wait()
+	if asked.Err() != nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}
+
+// sweep deletes expired items, a few at a time, now and then.
+func (s *server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		for _, sweep := range []func(context.Context) (int, error){s.table.Sweep, s.queue.Sweep} {
+			if err := drain(ctx, sweep); err != nil {
+				s.Log.Warn("expired items were not deleted", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// drain sweeps until nothing is left.
+func drain(ctx context.Context, sweep func(context.Context) (int, error)) error {
+	for ctx.Err() == nil {
+		if swept, err := sweep(ctx); err != nil || swept == 0 {
+			return err
+		}
+	}
+	return nil
+}

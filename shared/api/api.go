@@ -1,0 +1,111 @@
+// Package api is the management REST API: an http.Handler over the store, which publishes bots, connects channels and
+// shows what happened to events. All of it under /v1 wants the account's admin token; /healthz does not.
+package api
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+	"hookline/shared/queue"
+	"hookline/shared/store"
+)
+
+// Mode is how events get from the networks to this server.
+type Mode string
+
+// The modes. Only in the first two are webhooks registered: in the others connecting a channel asks the network who the
+// channel is, and no more.
+const (
+	Public    Mode = "public"    // networks post to Address, which is https
+	Simulated Mode = "simulated" // as Public, but the networks are simulated on this machine
+	Polling   Mode = "polling"   // events are fetched, as the networks cannot reach us
+	Private   Mode = "private"   // networks will not post to Address, and nothing is fetched
+)
+
+// API answers the calls of one account.
+type API struct {
+	Store     *store.Store
+	Queue     queue.Sender // takes jobs that are redriven
+	Providers provider.Set
+	// Owner is the account whose bots are managed; TokenHash the hash of its admin token (secret.HashToken).
+	Owner     string
+	TokenHash string
+	// Address is the base of webhook addresses, without a slash at the end.
+	Address string
+	Mode    Mode
+	// MakeUp invents a value for a credential that has none, nil where that is an error.
+	MakeUp func(botName, channel, field string) bot.Secret
+	// OnChange is called after channels have changed.
+	OnChange func()
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// maxBotFile is how large the body of a PUT may be.
+const maxBotFile = 8 << 20
+
+// slowBody is how long a body may take to arrive.
+const slowBody = 30 * time.Second
+
+// Handler serves /v1/… and /healthz.
+func (a *API) Handler() http.Handler {
+	v1 := http.NewServeMux()
+	a.register(humago.New(v1, config()))
+	v1.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, newProblem(bot.Errorf(bot.NotFound, "no such address: "+r.Method+" "+r.URL.Path)))
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", a.authorized(v1))
+	mux.HandleFunc("GET /healthz", a.health)
+	return mux
+}
+
+// config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
+func config() huma.Config {
+	c := huma.DefaultConfig("Hookline", "1")
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/v1/openapi", "", ""
+	c.CreateHooks = nil
+	c.Transformers = []huma.Transformer{oneProblemShape}
+	// Types that write their own JSON: huma describes them by their fields otherwise.
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	c.Security = []map[string][]string{{"token": {}}}
+	return c
+}
+
+func (a *API) register(h huma.API) {
+	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
+	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
+	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
+	huma.Register(h, operation("connect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/connect",
+		"Register a channel's webhook at its network"), answering(a, a.connectChannel))
+	huma.Register(h, operation("disconnect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/disconnect",
+		"Remove a channel's webhook from its network"), answering(a, a.disconnectChannel))
+	huma.Register(h, operation("list-turns", http.MethodGet, "/v1/bots/{bot}/turns",
+		"What happened to events, newest first, and why"), answering(a, a.listTurns))
+	huma.Register(h, operation("list-dead", http.MethodGet, "/v1/bots/{bot}/dead", "List dead letters"), answering(a, a.listDead))
+	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
+		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
+}
+
+func operation(id, method, path, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary,
+		MaxBodyBytes: maxBotFile, BodyReadTimeout: slowBody,
+	}
+}
+
+// health says that the server answers, and in which mode it runs.
+func (a *API) health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ok", "mode": string(a.Mode)})
+}

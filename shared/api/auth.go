@@ -1,0 +1,26 @@
+package api
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"hookline/shared/bot"
+	"hookline/shared/secret"
+)
+
+// authorized lets calls through that bear the admin token. Hashes are compared, in constant time; without a token of our
+// own nothing gets through.
+func (a *API) authorized(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		given := secret.HashToken(bot.Secret(strings.TrimSpace(token)))
+		same := subtle.ConstantTimeCompare([]byte(given), []byte(a.TokenHash)) == 1
+		if !same || !strings.EqualFold(scheme, "Bearer") {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="hookline"`)
+			writeProblem(w, newProblem(bot.Errorf(bot.Unauthorized, "the admin token is missing or wrong")))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

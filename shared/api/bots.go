@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"hookline/shared/bot"
+	"hookline/shared/botfile"
+)
+
+// published is the answer to a PUT: what is live now or, of a dry run, what would change.
+type published struct {
+	Bot      string        `json:"bot"`
+	Version  int           `json:"version"`
+	Changed  bool          `json:"changed"`
+	Channels []channelInfo `json:"channels"`
+	Hooks    []struct{}    `json:"hooks"`
+	// Removed are channels that the file no longer names.
+	Removed  []string      `json:"removed,omitempty"`
+	Changes  []change      `json:"changes,omitempty"`
+	Warnings []bot.Problem `json:"warnings,omitempty"`
+}
+
+type putBotInput struct {
+	Bot     string `path:"bot"`
+	DryRun  bool   `query:"dry_run" doc:"answer with the differences and change nothing"`
+	RawBody []byte `contentType:"application/yaml" doc:"the bot file, as YAML or JSON"`
+}
+
+type putBotOutput struct {
+	Body published
+}
+
+func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error) {
+	def, warnings, err := a.readBot(in.Bot, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if in.DryRun {
+		answer, err := a.rehearse(ctx, def)
+		answer.Warnings = warnings
+		return &putBotOutput{answer}, err
+	}
+	p, err := a.Store.Publish(ctx, a.Owner, def)
+	if err != nil {
+		return nil, err
+	}
+	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings}
+	answer.Channels, answer.Hooks = a.describe(p.Channels), []struct{}{}
+	for _, ch := range p.Removed {
+		answer.Removed = append(answer.Removed, ch.Name)
+		if err := a.retire(ctx, ch); err != nil {
+			answer.Warnings = append(answer.Warnings, bot.Problem{Path: "channels." + ch.Name, Message: bot.PublicMessage(err), Warning: true})
+		}
+	}
+	a.OnChange()
+	return &putBotOutput{answer}, nil
+}
+
+// readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
+func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, error) {
+	def, problems := botfile.Checker{Providers: a.Providers}.Read(name, data)
+	if def.Bot != name && def.Bot != "" {
+		problems = append(problems, bot.Problem{Path: "bot", Message: fmt.Sprintf("is %q, but the address says %q", def.Bot, name)})
+	}
+	if slices.ContainsFunc(problems, func(p bot.Problem) bool { return !p.Warning }) {
+		return def, nil, rejected(problems)
+	}
+	if a.MakeUp != nil {
+		a.makeUp(def)
+	}
+	return def, problems, nil
+}
+
+// makeUp gives a value to each credential that has none.
+func (a *API) makeUp(def bot.Definition) {
+	for name, channel := range def.Channels {
+		for field, values := range channel.Credentials {
+			for i := range values {
+				if values[i].Value == "" {
+					values[i].Value = a.MakeUp(def.Bot, name, field)
+				}
+			}
+		}
+	}
+}
+
+type botInput struct {
+	Bot string `path:"bot"`
+}
+
+type getBotOutput struct {
+	ETag string `header:"ETag" doc:"the version"`
+	Body json.RawMessage
+}
+
+func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
+	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	if err != nil {
+		return nil, err
+	}
+	def, _, err := a.definition(ctx, head)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(def)
+	if err != nil {
+		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
+	}
+	return &getBotOutput{fmt.Sprintf("%q", fmt.Sprint(head.Version)), body}, nil
+}
+
+// definition puts a bot's live definition together with its channels.
+func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {
+	def, err := a.Store.Definition(ctx, head.ID, head.Definition)
+	if err != nil {
+		return def, nil, err
+	}
+	channels, err := a.channels(ctx, head)
+	def.Channels = make(map[string]bot.ChannelSpec, len(channels))
+	for _, ch := range channels {
+		def.Channels[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
+	}
+	return def, channels, err
+}
+
+// channels reads a bot's channels, by name.
+func (a *API) channels(ctx context.Context, head bot.Head) ([]bot.Channel, error) {
+	channels := make([]bot.Channel, 0, len(head.Channels))
+	for _, name := range slices.Sorted(maps.Keys(head.Channels)) {
+		ch, err := a.Store.Channel(ctx, head.Channels[name])
+		if err != nil {
+			return nil, err
+		}
+		channels = append(channels, ch)
+	}
+	return channels, nil
+}
+
+// pageInput is how lists are read page by page: the cursor is the last answer's next.
+type pageInput struct {
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type botInfo struct {
+	Bot      string        `json:"bot"`
+	Version  int           `json:"version"`
+	Channels []channelInfo `json:"channels"`
+}
+
+type listBotsOutput struct {
+	Body struct {
+		Bots []botInfo `json:"bots"`
+		Next string    `json:"next,omitempty"`
+	}
+}
+
+func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, error) {
+	heads, err := a.Store.Bots(ctx, a.Owner, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &listBotsOutput{}
+	out.Body.Bots = make([]botInfo, 0, len(heads))
+	for _, head := range heads {
+		channels, err := a.channels(ctx, head)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Bots = append(out.Body.Bots, botInfo{head.Name, head.Version, a.describe(channels)})
+	}
+	if len(heads) == in.Limit {
+		out.Body.Next = heads[len(heads)-1].Name
+	}
+	return out, nil
+}
+
+// rehearse says what publishing a definition would change.
+func (a *API) rehearse(ctx context.Context, def bot.Definition) (published, error) {
+	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []struct{}{}}
+	var before bot.Definition
+	head, err := a.Store.BotByName(ctx, a.Owner, def.Bot)
+	if err == nil {
+		var channels []bot.Channel
+		before, channels, err = a.definition(ctx, head)
+		answer.Version, answer.Channels = head.Version, a.describe(channels)
+	}
+	if err != nil && bot.KindOf(err) != bot.NotFound {
+		return answer, err
+	}
+	answer.Changes, err = differences(before, def)
+	answer.Changed = len(answer.Changes) > 0
+	return answer, err
+}

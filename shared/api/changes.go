@@ -1,0 +1,127 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"hookline/shared/bot"
+)
+
+// change is one difference between two definitions of a bot. A secret shows only that it has another value.
+type change struct {
+	Path string `json:"path"`
+	// What is added, removed, changed, reordered (handlers) or "new value" (a secret).
+	What   string          `json:"what"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+// differences lists what changes from one definition to the other, field by field, sorted by path.
+func differences(before, after bot.Definition) ([]change, error) {
+	old, err := leaves(before)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := leaves(after)
+	if err != nil {
+		return nil, err
+	}
+	paths := maps.Clone(old)
+	maps.Copy(paths, fresh)
+	var changes []change
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		if c := (change{Path: path, Before: old[path], After: fresh[path]}); !bytes.Equal(c.Before, c.After) {
+			c.What = what(c)
+			changes = append(changes, c)
+		}
+	}
+	if !sameOrder(before.Handlers, after.Handlers) {
+		changes = append(changes, change{Path: "handlers", What: "reordered"})
+	}
+	return append(changes, newValues(before, after)...), nil
+}
+
+func what(c change) string {
+	switch {
+	case c.Before == nil:
+		return "added"
+	case c.After == nil:
+		return "removed"
+	}
+	return "changed"
+}
+
+// leaves gives the JSON of each field of a definition by its path. A handler is named in paths, not numbered, so that
+// one put in between does not change all behind it.
+func leaves(def bot.Definition) (map[string]json.RawMessage, error) {
+	handlers := make(map[string]bot.Handler, len(def.Handlers))
+	for _, h := range def.Handlers {
+		handlers[h.Name] = h
+	}
+	def.Handlers = nil
+	found := map[string]json.RawMessage{}
+	for path, value := range map[string]any{"": def, "handlers": handlers} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, bot.Wrap(bot.Internal, "the definitions cannot be compared", err)
+		}
+		collect(found, path, text)
+	}
+	delete(found, "bot")
+	return found, nil
+}
+
+// collect goes down objects; every other value is a leaf.
+func collect(found map[string]json.RawMessage, path string, text json.RawMessage) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		found[path] = text
+		return
+	}
+	for name, value := range fields {
+		if path != "" {
+			name = path + "." + name
+		}
+		collect(found, name, value)
+	}
+}
+
+// sameOrder compares the order of the handlers that both have.
+func sameOrder(before, after []bot.Handler) bool {
+	common := func(list, other []bot.Handler) (names []string) {
+		known := make(map[string]bool, len(other))
+		for _, h := range other {
+			known[h.Name] = true
+		}
+		for _, h := range list {
+			if known[h.Name] {
+				names = append(names, h.Name)
+			}
+		}
+		return names
+	}
+	return slices.Equal(common(before, after), common(after, before))
+}
+
+// newValues lists credentials that look alike but have another value. One without a value keeps what is stored.
+func newValues(before, after bot.Definition) []change {
+	var changes []change
+	for _, name := range slices.Sorted(maps.Keys(after.Channels)) {
+		fields := after.Channels[name].Credentials
+		for _, field := range slices.Sorted(maps.Keys(fields)) {
+			changed := func(old, fresh bot.Credential) bool {
+				return old.From == fresh.From && old.Value != fresh.Value && fresh.Value != ""
+			}
+			old, fresh := before.Channels[name].Credentials[field], fields[field]
+			for i := range min(len(old), len(fresh)) {
+				if changed(old[i], fresh[i]) {
+					changes = append(changes, change{Path: "channels." + name + "." + field, What: "new value"})
+					break
+				}
+			}
+		}
+	}
+	return changes
+}

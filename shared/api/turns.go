@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/match"
+	"hookline/shared/store"
+)
+
+type listTurnsInput struct {
+	Bot   string    `path:"bot"`
+	Chat  string    `query:"chat" doc:"only turns of this chat"`
+	Since time.Time `query:"since" doc:"only turns after this time"`
+	Until time.Time `query:"until" doc:"only turns before this time"`
+	Limit int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
+}
+
+type listTurnsOutput struct {
+	Body struct {
+		Turns []bot.Turn `json:"turns"`
+	}
+}
+
+func (a *API) listTurns(ctx context.Context, in *listTurnsInput) (*listTurnsOutput, error) {
+	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	if err != nil {
+		return nil, err
+	}
+	turns, err := a.Store.Turns(ctx, store.TurnQuery{
+		Bot: head.ID, Chat: in.Chat, Since: in.Since, Until: in.Until, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	explain, names := explainer{api: a, bot: head.ID}, namesOf(head)
+	for i := range turns {
+		if err := explain.turn(ctx, &turns[i]); err != nil {
+			return nil, err
+		}
+		turns[i].Bot, turns[i].Channel, turns[i].Definition = head.Name, names.channel(turns[i].Channel), ""
+	}
+	out := &listTurnsOutput{}
+	out.Body.Turns = append([]bot.Turn{}, turns...)
+	return out, nil
+}
+
+// channelNames maps the ids of a bot's channels to their names.
+type channelNames map[string]string
+
+func namesOf(head bot.Head) channelNames {
+	names := make(channelNames, len(head.Channels))
+	for name, id := range head.Channels {
+		names[id] = name
+	}
+	return names
+}
+
+// channel gives the name of a channel, its id if it has been removed.
+func (n channelNames) channel(id string) string {
+	if name, ok := n[id]; ok {
+		return name
+	}
+	return id
+}
+
+// explainer says why each handler fired or lost, from the very version that handled the event. Matching is pure, so it is
+// computed again instead of stored.
+type explainer struct {
+	api      *API
+	bot      string
+	matchers map[string]*match.Matcher // by definition; nil for one that is no longer kept
+}
+
+func (e *explainer) turn(ctx context.Context, t *bot.Turn) error {
+	if t.Definition == "" {
+		return nil
+	}
+	matcher, err := e.matcher(ctx, t.Definition)
+	if err != nil {
+		return err
+	}
+	if matcher == nil {
+		t.Notes = append(t.Notes, "this version of the bot is no longer kept, so its handlers cannot be shown")
+		return nil
+	}
+	t.Handlers = matcher.Explain(t.Event, t.State.Before)
+	return nil
+}
+
+func (e *explainer) matcher(ctx context.Context, definition string) (*match.Matcher, error) {
+	if matcher, ok := e.matchers[definition]; ok {
+		return matcher, nil
+	}
+	if e.matchers == nil {
+		e.matchers = map[string]*match.Matcher{}
+	}
+	def, err := e.api.Store.Definition(ctx, e.bot, definition)
+	if bot.KindOf(err) == bot.NotFound {
+		e.matchers[definition] = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// What was published has been checked: there are no problems to tell.
+	matcher, _ := match.Compile(&def)
+	e.matchers[definition] = matcher
+	return matcher, nil
+}

@@ -1,0 +1,114 @@
+package api_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookline/shared/bot"
+)
+
+// said is an event in a chat, some seconds after the start.
+func (w *world) turn(id, chat, text, before string, seconds int) bot.Turn {
+	head := w.head()
+	at := start.Add(-time.Hour + time.Duration(seconds)*time.Second)
+	return bot.Turn{
+		ID: id, Time: at, Bot: head.ID, Channel: head.Channels["telegram"], Provider: "telegram",
+		Event: bot.Event{
+			ID: id, Provider: "telegram", Channel: head.Channels["telegram"], Kind: bot.Text, Text: text,
+			Chat: &bot.Chat{ID: chat},
+		},
+		Decision: bot.Decision{
+			Version: head.Version, Definition: head.Definition, State: bot.StateChange{Before: before, After: before},
+		},
+		Outcome: bot.Replied,
+	}
+}
+
+func (w *world) keep(turns ...bot.Turn) {
+	w.Helper()
+	if err := w.store.PutTurns(w.Context(), turns...); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestTurns(t *testing.T) {
+	tests := []struct {
+		name, query string
+		want        []string
+	}{
+		{"all, newest first", "", []string{"t3", "t2", "t1", "t0"}},
+		{"of one chat", "?chat=b", []string{"t2", "t1"}},
+		{"limited", "?limit=2", []string{"t3", "t2"}},
+		{"since", "?since=2026-03-01T11:00:01Z", []string{"t3", "t2"}},
+		{"until", "?until=2026-03-01T11:00:01Z", []string{"t0"}},
+		{"none", "?chat=nobody", []string{}},
+	}
+	w := newWorld(t)
+	w.publish(pizza)
+	for i, chat := range []string{"a", "b", "b", "c"} {
+		w.keep(w.turn(fmt.Sprint("t", i), chat, "hello", "", i))
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := []string{}
+			for _, turn := range w.ask("GET", "/v1/bots/pizza/turns"+test.query, "", 200)["turns"].([]any) {
+				got = append(got, turn.(map[string]any)["id"].(string))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("turns%s (-want +got)\n%s", test.query, diff)
+			}
+		})
+	}
+}
+
+func TestTurnsNameThings(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	here, gone := w.turn("t0", "a", "hello", "", 0), w.turn("t1", "a", "hello", "", 1)
+	gone.Channel = "removed-channel"
+	w.keep(here, gone)
+	turns := w.ask("GET", "/v1/bots/pizza/turns", "", 200)["turns"].([]any)
+	for i, channel := range []string{"removed-channel", "telegram"} {
+		turn := turns[i].(map[string]any)
+		if _, shown := turn["definition"]; turn["bot"] != "pizza" || turn["channel"] != channel || shown {
+			t.Errorf("turn %d is of %v, %v (definition shown: %v), want pizza, %s", i, turn["bot"], turn["channel"], shown, channel)
+		}
+	}
+}
+
+func TestTurnsExplainEachHandlerByItsOwnVersion(t *testing.T) {
+	w := newWorld(t)
+	w.publish(`
+bot: pizza
+channels: {telegram: {token: "1:t"}}
+handlers:
+  - {name: off, disabled: true}
+  - {name: pictures, on: [photo]}
+  - {name: choosing, source_states: [choosing]}
+  - {name: order, pattern: '(?P<pizza>margherita)'}
+  - {name: any}
+  - {name: last}
+`)
+	old := w.turn("t0", "a", "one margherita", "eating", 0)
+	w.publish("bot: pizza\nchannels: {telegram: {token: \"1:t\"}}\nhandlers: [{name: new}]\n")
+	expired := w.turn("t1", "a", "hello", "", 1)
+	expired.Definition = "00000009-gone"
+	w.keep(old, expired)
+	turns := w.ask("GET", "/v1/bots/pizza/turns", "", 200)["turns"].([]any)
+	row := func(name, verdict string) map[string]any { return map[string]any{"name": name, "verdict": verdict} }
+	fired := row("order", "fired")
+	fired["captures"] = map[string]any{"pizza": "margherita"}
+	want := []any{
+		row("off", "disabled"), row("pictures", "kind"), row("choosing", "state"), fired, row("any", "not_tried"), row("last", "not_tried"),
+	}
+	if diff := cmp.Diff(want, turns[1].(map[string]any)["handlers"]); diff != "" {
+		t.Errorf("handlers (-want +got)\n%s", diff)
+	}
+	last := turns[0].(map[string]any)
+	if last["handlers"] != nil || last["notes"] == nil {
+		t.Errorf("a turn of a version that is gone has handlers %v, notes %v", last["handlers"], last["notes"])
+	}
+}

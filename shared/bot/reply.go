@@ -1,0 +1,49 @@
+package bot
+
+// Format is how a text is marked up.
+type Format string
+
+// The formats. Plain text is sent as it stands.
+const (
+	FormatPlain    Format = ""
+	FormatHTML     Format = "html"
+	FormatMarkdown Format = "markdown"
+)
+
+// Address is where a reply goes.
+type Address struct {
+	Chat   string `json:"chat"`
+	Thread string `json:"thread,omitempty"`
+	User   string `json:"user,omitempty"`
+}
+
+// Reply is what was rendered and is sent to one place: its parts in order, one call of the network each. Sent counts the
+// parts that the network took.
+type Reply struct {
+	Address
+	Parts []Part `json:"parts"`
+	Sent  int    `json:"sent,omitempty"`
+}
+
+// Part is one message of a reply.
+type Part struct {
+	Text     string     `json:"text,omitempty"`
+	Format   Format     `json:"format,omitempty"`
+	Keyboard [][]Button `json:"keyboard,omitempty"`
+	// ReplyTo is the message that is quoted, "" if none.
+	ReplyTo string `json:"reply_to,omitempty"`
+	// Options are the settings of the network that the reply goes to.
+	Options Options `json:"options,omitempty"`
+}
+
+// Address gives where answers to an event go.
+func (e Event) Address() Address {
+	var a Address
+	if e.From != nil {
+		a.User = e.From.ID
+	}
+	if e.Chat != nil {
+		a.Chat, a.Thread = e.Chat.ID, e.Chat.Thread
+	}
+	return a
+}

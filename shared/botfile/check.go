@@ -1,0 +1,118 @@
+package botfile
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+)
+
+// Check gives what is wrong with a definition, without lines. What a definition may say and Hookline cannot do yet is
+// told as "not supported yet: FIELD".
+func (c Checker) Check(def *bot.Definition) []bot.Problem {
+	k := &check{def: def, providers: c.Providers}
+	k.name("bot", def.Bot)
+	if len(def.Handlers) == 0 {
+		k.warn("handlers", "the bot has no handlers: it answers nothing")
+	}
+	if len(def.Channels) == 0 {
+		k.warn("channels", "the bot has no channels: nobody can reach it")
+	}
+	if len(def.Secrets) > 0 {
+		k.unsupported("secrets")
+	}
+	k.states()
+	k.channels()
+	k.handlers()
+	if len(def.Hooks) > 0 {
+		k.unsupported("hooks")
+	}
+	return k.problems
+}
+
+// check collects the problems of one definition.
+type check struct {
+	report
+	def       *bot.Definition
+	providers provider.Set
+}
+
+func (k *check) unsupported(path string) { k.fail(path, "not supported yet: %s", path) }
+
+var (
+	nameRule = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	// constantRule is what {{ env.NAME }} can name.
+	constantRule = regexp.MustCompile(`^[\pL_][\pL\p{Nd}_]*$`)
+)
+
+// name checks a name that stands in addresses.
+func (k *check) name(path, name string) {
+	switch {
+	case name == "":
+		k.fail(path, "is required: 1 to 64 letters, digits, '-' and '_'")
+	case !nameRule.MatchString(name):
+		k.fail(path, "must be 1 to 64 letters, digits, '-' and '_', not %q", shorten(name))
+	}
+}
+
+// label checks a name that stands in bot files and records only.
+func (k *check) label(path, name string) {
+	const limit = 128
+	switch {
+	case name == "":
+		k.fail(path, "is required")
+	case len(name) > limit:
+		k.fail(path, "has %d bytes; at most %d are allowed", len(name), limit)
+	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		k.fail(path, "must be printable text without space around it, not %q", name)
+	}
+}
+
+// firstState is the name under which the context of a conversation is kept that had no state before.
+const firstState = "_start"
+
+func (k *check) state(path, name string) {
+	k.label(path, name)
+	if name == firstState {
+		k.fail(path, "%s is the state before the first one: choose another name", firstState)
+	}
+}
+
+func (k *check) states() {
+	for _, name := range slices.Sorted(maps.Keys(k.def.States)) {
+		path, state := join("states", name), k.def.States[name]
+		k.state(path, name)
+		if state.Expires != "" {
+			k.duration(join(path, "expires"), state.Expires)
+			k.unsupported(join(path, "expires"))
+		}
+		if state.Then != "" {
+			k.unsupported(join(path, "then"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.def.Env)) {
+		if !constantRule.MatchString(name) {
+			k.warn(join("env", name), "no template can read it: a name has letters, digits and '_', and starts with no digit")
+		}
+	}
+}
+
+func (k *check) duration(path, written string) {
+	if d, err := time.ParseDuration(written); err != nil || d <= 0 {
+		k.fail(path, "must be a duration such as 30s, 5m or 24h, not %q", shorten(written))
+	}
+}
+
+// shorten keeps what a message repeats readable.
+func shorten(s string) string {
+	const limit = 60
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return s
+}

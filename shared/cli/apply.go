@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"hookline/shared/bot"
+	"hookline/shared/botfile"
+)
+
+type applyCommand struct {
+	Files     []string `arg:"" name:"file" help:"Bot files."`
+	DryRun    bool     `help:"Print what would change and change nothing."`
+	NoConnect bool     `help:"Publish only: do not register webhooks."`
+}
+
+func (applyCommand) Help() string {
+	return `Checks all files, then publishes them and connects their channels. Every ${NAME} is taken from the environment.
+
+  TELEGRAM_TOKEN=123:abc hookline apply pizza.yaml
+  hookline apply --dry-run pizza.yaml`
+}
+
+// Run publishes all files or, if one of them has an error, none.
+func (c *applyCommand) Run(ctx context.Context, s *session) error {
+	server := s.client()
+	files, err := s.resolve(ctx, server, c.Files)
+	if err != nil {
+		return err
+	}
+	bots, err := publishAll(ctx, server, files, c.DryRun)
+	if err != nil {
+		return err
+	}
+	well := true
+	for _, b := range bots {
+		if !c.DryRun && !c.NoConnect {
+			well = connectAll(ctx, server, b.Bot, b.Channels, connectOptions{}) && well
+		}
+	}
+	err = s.print(struct {
+		Bots []applied `json:"bots"`
+	}{bots}, func(w io.Writer) {
+		for _, b := range bots {
+			printApplied(w, b, c.DryRun)
+		}
+	})
+	if err == nil && !well {
+		return errReported
+	}
+	return err
+}
+
+// applied is a bot as the server answers a PUT.
+type applied struct {
+	Bot      string            `json:"bot"`
+	Version  int               `json:"version"`
+	Changed  bool              `json:"changed"`
+	Channels []channelInfo     `json:"channels"`
+	Hooks    []json.RawMessage `json:"hooks"`
+	Removed  []string          `json:"removed,omitempty"`
+	Changes  []change          `json:"changes,omitempty"`
+	Warnings []bot.Problem     `json:"warnings,omitempty"`
+}
+
+type change struct {
+	Path   string          `json:"path"`
+	What   string          `json:"what"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+// resolve reads bot files and fills in their credentials. Problems are printed, and are the end where one is an error.
+func (s *session) resolve(ctx context.Context, server *client, names []string) ([]botFile, error) {
+	files, problems := s.read(names)
+	var unset []problem
+	for i := range files {
+		found := botfile.Resolve(&files[i].def, s.LookupEnv)
+		botfile.Locate(files[i].data, found)
+		for _, p := range found {
+			unset = append(unset, problem{files[i].name, p})
+		}
+	}
+	if len(unset) > 0 && !slices.ContainsFunc(problems, isError) {
+		mode, err := server.mode(ctx)
+		if err != nil {
+			return nil, err
+		}
+		// A server that simulates its networks makes values up.
+		if mode == simulated {
+			unset = nil
+		}
+	}
+	problems = append(problems, unset...)
+	for _, p := range problems {
+		fmt.Fprintln(s.Stderr, p)
+	}
+	if slices.ContainsFunc(problems, isError) {
+		return nil, errReported
+	}
+	return files, nil
+}
+
+func publishAll(ctx context.Context, server *client, files []botFile, dryRun bool) ([]applied, error) {
+	bots := make([]applied, 0, len(files))
+	for _, file := range files {
+		b, err := publish(ctx, server, file, dryRun)
+		if err != nil {
+			return bots, fmt.Errorf("%s: %w", file.name, err)
+		}
+		bots = append(bots, b)
+	}
+	return bots, nil
+}
+
+func publish(ctx context.Context, server *client, file botFile, dryRun bool) (applied, error) {
+	body, err := botfile.Wire(file.def)
+	if err != nil {
+		return applied{}, err
+	}
+	path := botPath(file.def.Bot)
+	if dryRun {
+		path += "?dry_run=true"
+	}
+	var answer applied
+	err = server.call(ctx, http.MethodPut, path, json.RawMessage(body), &answer)
+	return answer, err
+}
+
+func printApplied(w io.Writer, b applied, dryRun bool) {
+	fmt.Fprintf(w, "%s: version %d", b.Bot, b.Version)
+	switch {
+	case dryRun && !b.Changed:
+		fmt.Fprint(w, ", nothing would change")
+	case dryRun:
+		fmt.Fprint(w, " would be replaced")
+	case !b.Changed:
+		fmt.Fprint(w, ", as before")
+	}
+	fmt.Fprintln(w)
+	for _, c := range b.Changes {
+		printChange(w, c)
+	}
+	if !dryRun {
+		printChannels(w, b.Channels)
+	}
+	for _, name := range b.Removed {
+		fmt.Fprintf(w, "  %s removed\n", name)
+	}
+	for _, p := range b.Warnings {
+		fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
+	}
+}
+
+func printChange(w io.Writer, c change) {
+	switch c.What {
+	case "added":
+		fmt.Fprintf(w, "  + %s: %s\n", c.Path, c.After)
+	case "removed":
+		fmt.Fprintf(w, "  - %s: %s\n", c.Path, c.Before)
+	case "changed":
+		fmt.Fprintf(w, "  - %s: %s\n  + %s: %s\n", c.Path, c.Before, c.Path, c.After)
+	default:
+		fmt.Fprintf(w, "  ~ %s: %s\n", c.Path, c.What)
+	}
+}

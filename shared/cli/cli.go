@@ -1,0 +1,151 @@
+// Package cli is the command line of `hookline`: a client of the management API and, for `serve`, what starts the server
+// that it is handed. Scripts rely on its exit codes and on what it prints with -o json.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+)
+
+// Exit codes.
+const (
+	exitDone     = 0
+	exitNo       = 1 // the answer is no: a check failed, something was refused
+	exitUsage    = 2
+	exitNoServer = 3
+)
+
+// Env is what a command sees of the world.
+type Env struct {
+	// Program is how the user called us, for hints of what to type.
+	Program        string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	LookupEnv      func(string) (string, bool)
+	// Providers are the networks that bot files are checked against.
+	Providers provider.Set
+	// Serve runs the server until ctx ends.
+	Serve func(context.Context, ServeOptions) error
+}
+
+// ServeOptions say what server to start.
+type ServeOptions struct {
+	Addr     string // host:port to listen on; port 0 picks one
+	Data     string // directory of everything that is kept
+	Simulate bool
+	Log      *slog.Logger
+	// Ready is called once calls are accepted. An error from it ends the server.
+	Ready func(ctx context.Context, url string, token bot.Secret) error
+}
+
+// grammar is the command line as kong reads it.
+type grammar struct {
+	Server string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
+	Token  string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
+	Data   string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
+	Output string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`
+
+	Serve      serveCommand      `cmd:"" help:"Run everything in one process on one SQLite file."`
+	Apply      applyCommand      `cmd:"" help:"Check bot files and publish them to the server."`
+	Check      checkCommand      `cmd:"" help:"Check bot files; asks no server."`
+	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
+	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
+	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
+	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
+	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
+	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
+	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
+}
+
+// session is one run of the program.
+type session struct {
+	Env
+	flags *grammar
+}
+
+const description = "Runs chat bots that are data. Start with: hookline serve --simulate --bot FILE, then: hookline chat"
+
+// Run carries out one command line, without the program's name, and gives the exit code.
+func Run(ctx context.Context, args []string, env Env) int {
+	s := &session{Env: env, flags: &grammar{}}
+	helped := false
+	parser, err := kong.New(s.flags,
+		kong.Name("hookline"), kong.Description(description), kong.Writers(env.Stdout, env.Stderr),
+		kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+	if err != nil {
+		return s.fail(err)
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case helped:
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(env.Stderr, "hookline: %v\nRun \"hookline --help\" for what there is.\n", err)
+		return exitUsage
+	}
+	return s.fail(command.Run())
+}
+
+// fail reports an error and gives its exit code.
+func (s *session) fail(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(s.Stderr, "hookline: %s\n", text)
+	}
+	if _, ok := errors.AsType[*unreachable](err); ok {
+		return exitNoServer
+	}
+	if _, ok := errors.AsType[*usage](err); ok {
+		return exitUsage
+	}
+	return exitNo
+}
+
+// errReported ends a command whose problems have been printed.
+var errReported = errors.New("")
+
+// usage is an error of whoever typed the command.
+type usage struct{ text string }
+
+func (u *usage) Error() string { return u.text }
+
+// setting gives a flag, else an environment variable, else a default.
+func (s *session) setting(flag, variable, otherwise string) string {
+	if flag != "" {
+		return flag
+	}
+	if value, ok := s.LookupEnv(variable); ok && value != "" {
+		return value
+	}
+	return otherwise
+}
+
+const (
+	defaultData = "hookline-data"
+	defaultAddr = "127.0.0.1:3000"
+)
+
+func (s *session) dataDir() string { return s.setting(s.flags.Data, "HOOKLINE_DATA", defaultData) }
+
+// isTerminal tells whether a person is at the other end. Other character devices, as /dev/null, pass for one too: they
+// get a prompt that nobody sees.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

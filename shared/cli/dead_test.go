@@ -1,0 +1,71 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const lettersBody = `{"letters":[
+	{"id":"l1","bot":"pizza","channel":"telegram","kind":"invalid","message":"a template fails","tries":1,"buried_at":"2026-03-01T12:00:00Z",
+		"job":{"id":"j1","kind":"event","accepted_at":"2026-03-01T12:00:00Z","channel":"c1","bot":"b1",
+			"event":{"id":"1","provider":"telegram","channel":"c1","kind":"text","text":"hello","from":{"id":"7","first_name":"Ada"}}}},
+	{"id":"l2","bot":"pizza","channel":"telegram","kind":"unavailable","message":"down for a day","tries":9,"buried_at":"2026-03-01T12:00:00Z",
+		"redriven":1,"unsent":[{"chat":"42","parts":[{"text":"hi"}]}],
+		"job":{"id":"j2","kind":"reply","accepted_at":"2026-03-01T12:00:00Z","channel":"c1","bot":"b1"}}]}`
+
+func TestDead(t *testing.T) {
+	s := newServer(t, map[string]answer{"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/dead": {200, lettersBody}})
+	got := run(t, nil, "", "dead", "--server", s.URL)
+	for _, want := range []string{
+		"l1\n  buried", "after 1 tries\n  event    Ada: \"hello\"\n  because  invalid: a template fails\n",
+		"l2\n", "  unsent   1 replies: redriving only sends them\n  redriven 1 times\n",
+	} {
+		got.want(t, 0, want, "")
+	}
+	asJSON := run(t, nil, "", "dead", "-o", "json", "--server", s.URL)
+	if lines := strings.Split(strings.TrimSpace(asJSON.stdout), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[1], `{"id":"l2",`) {
+		t.Errorf("dead -o json = %s, want an object a line", asJSON.stdout)
+	}
+}
+
+func TestRedrive(t *testing.T) {
+	const first, second = "POST /v1/bots/pizza/dead/l1/redrive", "POST /v1/bots/pizza/dead/l2/redrive"
+	tests := []struct {
+		name  string
+		args  []string
+		code  int
+		out   string
+		err   string
+		calls []string
+	}{
+		{"one", []string{"l2"}, 0, "l2 is back on the queue\n", "", []string{second}},
+		{"all", []string{"--all"}, 0, "l1 is back on the queue\nl2 is back on the queue\n", "", []string{"GET /v1/bots/pizza/dead", first, second}},
+		{"unknown", []string{"none"}, 1, "", "none: no such dead letter", []string{"POST /v1/bots/pizza/dead/none/redrive"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newServer(t, map[string]answer{
+				"GET /v1/bots/pizza/dead":               {200, lettersBody},
+				first:                                   {200, `{"letter":"l1","job":"j1","kind":"event"}`},
+				second:                                  {200, `{"letter":"l2","job":"j2","kind":"reply"}`},
+				"POST /v1/bots/pizza/dead/none/redrive": {404, `{"detail":"no such dead letter"}`},
+			})
+			run(t, nil, "", append([]string{"redrive", "pizza", "--server", s.URL}, test.args...)...).want(t, test.code, test.out, test.err)
+			if diff := cmp.Diff(test.calls, s.calls); diff != "" {
+				t.Errorf("calls (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOutputAsYAML(t *testing.T) {
+	// The answer to redrive holds whatever the server puts into these three fields.
+	s := newServer(t, map[string]answer{"POST /v1/bots/pizza/dead/l1/redrive": {200, `{"letter":"yes: <no>","job":"","kind":"event"}`}})
+	got := run(t, nil, "", "redrive", "pizza", "l1", "-o", "yaml", "--server", s.URL)
+	want := "---\nletter: \"yes: <no>\"\njob: \"\"\nkind: \"event\"\n"
+	if got.stdout != want || got.code != 0 {
+		t.Errorf("redrive -o yaml = %d %q, want %q", got.code, got.stdout, want)
+	}
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+type turnsCommand struct {
+	Bot    string        `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
+	Chat   string        `help:"Only turns of this chat." placeholder:"ID"`
+	Since  time.Duration `help:"Only turns of the last so long." placeholder:"1h"`
+	Limit  int           `short:"n" default:"20" help:"How many at most, the newest."`
+	Follow bool          `short:"f" help:"Go on printing turns as they come."`
+}
+
+func (turnsCommand) Help() string {
+	return `Prints what happened to each event, the newest last: which handler fired, why others did not, what was answered.
+
+  hookline turns pizza
+  hookline turns --chat 42 --follow
+  hookline turns -o json | jq 'select(.outcome == "failed")'`
+}
+
+func (c *turnsCommand) Run(ctx context.Context, s *session) error {
+	if c.Limit < 1 || c.Limit > maxTurns {
+		return &usage{"--limit must be between 1 and " + strconv.Itoa(maxTurns)}
+	}
+	server := s.client()
+	b, err := server.bot(ctx, c.Bot)
+	if err != nil {
+		return err
+	}
+	query := turnQuery{bot: b.Bot, chat: c.Chat, limit: c.Limit}
+	if c.Since > 0 {
+		query.since = time.Now().Add(-c.Since)
+	}
+	if c.Follow {
+		return s.follow(ctx, server, query)
+	}
+	turns, err := server.turns(ctx, query)
+	if err != nil {
+		return err
+	}
+	return printAll(s, turns, printTurn)
+}
+
+const (
+	maxTurns    = 500 // what the server gives at once
+	followEvery = 500 * time.Millisecond
+	// lateness is how long a turn may take before it is recorded, and so how far back is looked again and again.
+	lateness = time.Minute
+)
+
+// follow prints turns as they come, and again when one ends otherwise than it was printed. It goes on until ctx ends.
+func (s *session) follow(ctx context.Context, server *client, query turnQuery) error {
+	printed := map[string]bot.Outcome{}
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		turns, err := server.turns(ctx, query)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		query = query.goOn(turns, time.Now().Add(-lateness))
+		fresh := map[string]bot.Outcome{}
+		for _, t := range turns {
+			fresh[t.ID] = t.Outcome
+		}
+		turns = slices.DeleteFunc(turns, func(t bot.Turn) bool { return printed[t.ID] == t.Outcome })
+		if err := printAll(s, turns, printTurn); err != nil {
+			return err
+		}
+		printed = fresh
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// goOn gives the next query after one that gave turns: from since on, but nothing that the first one left out.
+func (q turnQuery) goOn(turns []bot.Turn, since time.Time) turnQuery {
+	if len(turns) == q.limit && turns[0].Time.After(since) {
+		since = turns[0].Time
+	}
+	if since.After(q.since) {
+		q.since = since
+	}
+	q.limit = maxTurns
+	return q
+}
+
+// turnQuery asks for turns of a bot.
+type turnQuery struct {
+	bot, chat string
+	since     time.Time
+	limit     int
+}
+
+// turns gives the newest turns, the oldest of them first.
+func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
+	values := url.Values{"limit": {strconv.Itoa(q.limit)}}
+	if q.chat != "" {
+		values.Set("chat", q.chat)
+	}
+	if !q.since.IsZero() {
+		values.Set("since", q.since.UTC().Format(time.RFC3339Nano))
+	}
+	var page struct {
+		Turns []bot.Turn `json:"turns"`
+	}
+	if err := c.call(ctx, http.MethodGet, botPath(q.bot)+"/turns?"+values.Encode(), nil, &page); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(page.Turns, func(a, b bot.Turn) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
+	return page.Turns, nil
+}

@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"hookline/shared/bot"
+)
+
+// outboxBytes bounds the replies of a turn, so that the conversation's item stays one that tables take.
+const outboxBytes = 128 << 10
+
+// commit moves the conversation and keeps the replies to send, in one write; kind conflict if it is not as it was read.
+// An event that only handlers naming its kind could have answered, and none did, leaves no trace.
+func (e *Engine) commit(ctx context.Context, t *turn) error {
+	if len(t.decision.Fired) == 0 && t.job.Event.Kind.Quiet() {
+		return nil
+	}
+	defer t.clock("commit")()
+	now := e.now().UTC()
+	next := t.scene.Conversation
+	if t.moves {
+		next.Context = keep(t, now)
+	}
+	next.State = t.decision.State.After
+	next.Seen = next.Seen.Add(t.job.Event.ID, now)
+	next.UpdatedAt = now
+	if next.Failing != nil && next.Failing.Job != t.job.Try() {
+		next.Failing = nil
+	}
+	next.Outbox = t.outbox
+	if t.outbox != nil {
+		t.outbox.Decision = t.decision
+		if err := fits(t.outbox); err != nil {
+			return err
+		}
+	}
+	version, err := e.store.PutConversation(ctx, t.key, next)
+	if err != nil {
+		return err
+	}
+	next.Version = version
+	t.scene.Conversation = next
+	return nil
+}
+
+func fits(outbox *bot.Outbox) error {
+	encoded, err := json.Marshal(outbox)
+	if err != nil {
+		return bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
+	}
+	if len(encoded) > outboxBytes {
+		return bot.Errorf(bot.TooLarge, fmt.Sprintf("the reply has %d bytes; at most %d are sent in one turn", len(encoded), outboxBytes))
+	}
+	return nil
+}

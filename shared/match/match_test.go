@@ -1,0 +1,208 @@
+package match_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hookline/shared/bot"
+	"hookline/shared/match"
+)
+
+func compile(t *testing.T, handlers ...bot.Handler) *match.Matcher {
+	t.Helper()
+	m, problems := match.Compile(&bot.Definition{Handlers: handlers})
+	if len(problems) > 0 {
+		t.Fatalf("Compile(%+v) = %v, want no problems", handlers, problems)
+	}
+	return m
+}
+
+func said(text string) bot.Event { return bot.Event{Kind: bot.Text, Text: text} }
+
+func TestFirst(t *testing.T) {
+	tests := []struct {
+		name     string
+		handlers []bot.Handler
+		event    bot.Event
+		state    string
+		want     string // "" if none fires
+	}{
+		{"no handlers", nil, said("hi"), "", ""},
+		{"without on: text", []bot.Handler{{Name: "a"}}, said("hi"), "", "a"},
+		{"without on: command", []bot.Handler{{Name: "a"}}, bot.Event{Kind: bot.Command}, "", "a"},
+		{"without on: button", []bot.Handler{{Name: "a"}}, bot.Event{Kind: bot.Press}, "", "a"},
+		{"without on: start", []bot.Handler{{Name: "a"}}, bot.Event{Kind: bot.Start}, "", "a"},
+		{"without on: a photo was not said", []bot.Handler{{Name: "a"}}, bot.Event{Kind: bot.Photo, Text: "hi"}, "", ""},
+		{"named kind", []bot.Handler{{Name: "a", On: []string{"sticker", "photo"}}}, bot.Event{Kind: bot.Photo}, "", "a"},
+		{"other kind than named", []bot.Handler{{Name: "a", On: []string{"photo"}}}, said("hi"), "", ""},
+		{"star", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Other}, "", "a"},
+		{"star is no echo", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Echo}, "", ""},
+		{"star is no receipt", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Receipt}, "", ""},
+		{"star is no typing", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Typing}, "", ""},
+		{"echo by name", []bot.Handler{{Name: "a", On: []string{"*", "echo"}}}, bot.Event{Kind: bot.Echo}, "", "a"},
+		{"file order", []bot.Handler{{Name: "a"}, {Name: "b"}}, said("hi"), "", "a"},
+		{"priority", []bot.Handler{{Name: "a"}, {Name: "b", Priority: 1}, {Name: "c", Priority: 1}}, said("hi"), "", "b"},
+		{"negative priority", []bot.Handler{{Name: "a", Priority: -1}, {Name: "b"}}, said("hi"), "", "b"},
+		{"disabled", []bot.Handler{{Name: "a", Disabled: true}, {Name: "b"}}, said("hi"), "", "b"},
+		{"in its state", []bot.Handler{{Name: "a", SourceStates: []string{"x", "y"}}}, said("hi"), "y", "a"},
+		{"in another state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "y", ""},
+		{"before any state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "", ""},
+		{"no source states: in any state", []bot.Handler{{Name: "a"}}, said("hi"), "y", "a"},
+		{"pattern is searched", []bot.Handler{{Name: "a", Pattern: "b+"}}, said("abba"), "", "a"},
+		{"pattern is not found", []bot.Handler{{Name: "a", Pattern: "^b"}, {Name: "b"}}, said("abba"), "", "b"},
+		{"text is trimmed", []bot.Handler{{Name: "a", Pattern: `^hi$`}}, said(" hi\n"), "", "a"},
+		{"payload of a button", []bot.Handler{{Name: "a", Pattern: `^pay$`}}, bot.Event{Kind: bot.Press, Text: "label", Payload: "pay"}, "", "a"},
+		{"button without payload", []bot.Handler{{Name: "a", Pattern: `^label$`}}, bot.Event{Kind: bot.Press, Text: "label"}, "", "a"},
+		{"payload of a command is not what was said", []bot.Handler{{Name: "a", Pattern: `^x$`}}, bot.Event{Kind: bot.Command, Text: "/start x", Payload: "x"}, "", ""},
+		{"nothing said, pattern takes nothing", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "^$"}}, bot.Event{Kind: bot.Photo}, "", "a"},
+		{"nothing said, pattern wants some", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "."}}, bot.Event{Kind: bot.Photo}, "", ""},
+		{"caption", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "cat"}}, bot.Event{Kind: bot.Photo, Text: "my cat"}, "", "a"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			found, ok := compile(t, tt.handlers...).First(tt.event, tt.state)
+			got := ""
+			if ok {
+				got = found.Handler.Name
+			}
+			if got != tt.want {
+				t.Errorf("First(%+v, %q) = %q, want %q", tt.event, tt.state, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCaptures(t *testing.T) {
+	tests := []struct {
+		name    string
+		pattern string
+		text    string
+		want    map[string]*string
+	}{
+		{"no pattern", "", "hi", nil},
+		{"no named group", "(h)(i)", "hi", nil},
+		{"named", `(?P<size>\w+) (?P<pizza>\w+)`, "large Diavola please", map[string]*string{"size": new("large"), "pizza": new("Diavola")}},
+		{"named, the other spelling", `(?<a>x)`, "x", map[string]*string{"a": new("x")}},
+		{"took no part", `(?P<a>x)|(?P<b>y)`, "y", map[string]*string{"a": nil, "b": new("y")}},
+		{"took part with nothing", `a(?P<a>x*)`, "a", map[string]*string{"a": new("")}},
+		{"beyond ASCII", `(?P<a>ü+)`, "ä üü", map[string]*string{"a": new("üü")}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := compile(t, bot.Handler{Name: "h", Pattern: tt.pattern})
+			found, _ := m.First(said(tt.text), "")
+			if diff := cmp.Diff(tt.want, found.Captures); diff != "" {
+				t.Errorf("First(%q).Captures of %q (-want +got):\n%s", tt.text, tt.pattern, diff)
+			}
+			if diff := cmp.Diff(tt.want, m.Explain(said(tt.text), "")[0].Captures); diff != "" {
+				t.Errorf("Explain(%q).Captures of %q (-want +got):\n%s", tt.text, tt.pattern, diff)
+			}
+		})
+	}
+}
+
+func TestExplain(t *testing.T) {
+	m := compile(t,
+		bot.Handler{Name: "last", Priority: -1},
+		bot.Handler{Name: "off", Disabled: true, On: []string{"photo"}},
+		bot.Handler{Name: "photos", On: []string{"photo"}, SourceStates: []string{"x"}},
+		bot.Handler{Name: "elsewhere", SourceStates: []string{"x"}, Pattern: "nope"},
+		bot.Handler{Name: "nope", Pattern: "nope"},
+		bot.Handler{Name: "hi", Pattern: "(?P<who>hi)", Disabled: false},
+		bot.Handler{Name: "off too", Disabled: true},
+	)
+	want := []bot.Verdict{
+		{Name: "off", Verdict: bot.VerdictDisabled},
+		{Name: "photos", Verdict: bot.VerdictKind},
+		{Name: "elsewhere", Verdict: bot.VerdictState},
+		{Name: "nope", Verdict: bot.VerdictPattern},
+		{Name: "hi", Verdict: bot.VerdictFired, Captures: map[string]*string{"who": new("hi")}},
+		{Name: "off too", Verdict: bot.VerdictNotTried},
+		{Name: "last", Verdict: bot.VerdictNotTried},
+	}
+	if diff := cmp.Diff(want, m.Explain(said("hi"), "y")); diff != "" {
+		t.Errorf("Explain (-want +got):\n%s", diff)
+	}
+}
+
+// What fires and what is told to have fired are the same, whatever the bot.
+func TestExplainAgreesWithFirst(t *testing.T) {
+	handler := rapid.Custom(func(t *rapid.T) bot.Handler {
+		return bot.Handler{
+			Name:         rapid.StringMatching("[a-z]{6}").Draw(t, "name"),
+			On:           rapid.SliceOfN(rapid.SampledFrom([]string{"text", "photo", "echo", "*"}), 0, 2).Draw(t, "on"),
+			Pattern:      rapid.SampledFrom([]string{"", "a", "^b", "(?P<n>c)?"}).Draw(t, "pattern"),
+			SourceStates: rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 1).Draw(t, "states"),
+			Priority:     rapid.IntRange(-1, 1).Draw(t, "priority"),
+			Disabled:     rapid.Bool().Draw(t, "disabled"),
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		def := bot.Definition{Handlers: rapid.SliceOfN(handler, 0, 6).Draw(t, "handlers")}
+		m, problems := match.Compile(&def)
+		if len(problems) > 0 {
+			t.Fatalf("Compile(%+v) = %v", def, problems)
+		}
+		kind := rapid.SampledFrom([]bot.EventKind{bot.Text, bot.Photo, bot.Echo}).Draw(t, "kind")
+		event := bot.Event{Kind: kind, Text: rapid.StringMatching("[abc]{0,3}").Draw(t, "text")}
+		state := rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "state")
+		found, ok := m.First(event, state)
+		verdicts := m.Explain(event, state)
+		if len(verdicts) != len(def.Handlers) {
+			t.Fatalf("Explain gives %d verdicts on %d handlers", len(verdicts), len(def.Handlers))
+		}
+		var fired []bot.Verdict
+		for _, v := range verdicts {
+			if v.Verdict == bot.VerdictFired {
+				fired = append(fired, v)
+			}
+		}
+		if ok != (len(fired) == 1) || ok && (fired[0].Name != found.Handler.Name || !cmp.Equal(fired[0].Captures, found.Captures)) {
+			t.Errorf("First = %+v, %v; Explain fired %+v", found, ok, fired)
+		}
+	})
+}
+
+func TestSizeGrowsWithPatterns(t *testing.T) {
+	small := compile(t, bot.Handler{Name: "a", Pattern: "a"}).Size()
+	large := compile(t, bot.Handler{Name: "a", Pattern: "a{1000}"}).Size()
+	if none := compile(t).Size(); none != 0 || small < 64 || large < small+1000*8 {
+		t.Errorf("Size() = %d, %d, %d for no handler, a small and a large one", none, small, large)
+	}
+}
+
+func TestCompileReportsEveryPattern(t *testing.T) {
+	m, problems := match.Compile(&bot.Definition{Handlers: []bot.Handler{{Pattern: "("}, {Pattern: "ok"}, {Pattern: `\1`}}})
+	want := []bot.Problem{
+		{Path: "handlers[0].pattern", Message: `missing closing ) in "("`},
+		{Path: "handlers[2].pattern", Message: `back-reference \1 at byte 0: patterns are RE2, which has none`},
+	}
+	if diff := cmp.Diff(want, problems); diff != "" || m != nil {
+		t.Errorf("Compile = %v, problems (-want +got):\n%s", m, diff)
+	}
+}
+
+func TestPatternLimits(t *testing.T) {
+	tests := []struct {
+		name    string
+		pattern string
+		kind    bot.ErrorKind
+	}{
+		{"longest", strings.Repeat("a", match.MaxPatternBytes), ""},
+		{"too long", strings.Repeat("a", match.MaxPatternBytes+1), bot.TooLarge},
+		{"many instructions", strings.Repeat("a{999}", 10), ""},
+		{"nested repeats", "(?:.{11}){1000}", bot.Invalid}, // RE2's own limit of 1000 in all
+		{"too many instructions", strings.Repeat("a{999}", 20), bot.TooLarge},
+		{"not UTF-8", "a\xff", bot.Invalid},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := match.CheckPattern(tt.pattern); bot.KindOf(err) != tt.kind {
+				t.Errorf("CheckPattern(%.20q) = %v, want kind %q", tt.pattern, err, tt.kind)
+			}
+		})
+	}
+}

@@ -1,0 +1,16 @@
+// Package catalog is the list of the chat networks that Hookline speaks with: a new one is one line here.
+package catalog
+
+import (
+	"net/http"
+
+	"hookline/shared/provider"
+	"hookline/shared/provider/telegram"
+)
+
+// New makes all providers. getenv names the base addresses of their APIs; an unset one is the network's own.
+func New(client *http.Client, getenv func(string) string) provider.Set {
+	return provider.NewSet(
+		telegram.New(client, getenv("HOOKLINE_TELEGRAM_URL")),
+	)
+}

@@ -1,0 +1,139 @@
+// Package provider says what a chat network must do for Hookline, and holds what networks share: the HTTP call, the
+// splitting of texts, limits as data. Each network is a package below it.
+package provider
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+// Provider is a chat network. Verify, Parse and Split touch nothing but their arguments.
+type Provider interface {
+	// Describe gives what the network can do, as data. Describe().Name is its name everywhere.
+	Describe() Description
+	// Verify returns an error of kind unauthorized unless the call is genuine. A channel without a secret to verify with
+	// is kind unavailable: our configuration is broken, and nothing may be queued.
+	Verify(ch bot.Channel, h http.Header, body []byte) error
+	// Parse returns every good event, in order, and a joined error for entries it skipped: they are logged, the call is
+	// still answered 200. No events and kind invalid: the body is not this network's. It fills every field that the body
+	// knows; ReceivedAt is left to the caller.
+	Parse(ch bot.Channel, body []byte) ([]bot.Event, error)
+	// Split cuts a part into as many as the network takes in one call each, in order. What it cannot carry is degraded
+	// by the rule that Describe documents, never dropped.
+	Split(p bot.Part) []bot.Part
+	// Send sends the parts of r from r.Sent on, in order, until one fails. Each part is one call, and has been through
+	// Split. The receipt is right also beside an error, which is a *bot.Error with a reason where the network gave one:
+	// ReasonUnknown says that the part may have arrived all the same.
+	Send(ctx context.Context, ch bot.Channel, r bot.Reply) (Receipt, error)
+}
+
+// Receipt says what the network took of a reply.
+type Receipt struct {
+	// Sent counts parts, those before the call included.
+	Sent int
+	// MessageIDs are the network's, one a part sent by this call.
+	MessageIDs []string
+	// MovedTo is the chat's new id when it has moved; the parts went there.
+	MovedTo string
+	// Notes say what was degraded ("sent as plain text: …").
+	Notes []string
+}
+
+// Connector registers a channel at its network and takes it away again.
+type Connector interface {
+	// Identify asks the network who the channel is. Refused credentials: kind unauthorized, bot.ReasonCredentials.
+	Identify(ctx context.Context, ch bot.Channel) (bot.Identity, error)
+	// Connect registers address (https in production) as the channel's webhook and asks the network whether it took it.
+	// Another address registered there: kind conflict, unless takeOver.
+	Connect(ctx context.Context, ch bot.Channel, address string, takeOver bool) (Connection, error)
+	// Disconnect removes the webhook, if it is the address given; kind conflict if it is another.
+	Disconnect(ctx context.Context, ch bot.Channel, address string) error
+}
+
+// Connection is how a channel was connected.
+type Connection struct {
+	// Steps are what the network's API does not do and a person has to, with the exact values.
+	Steps []string
+}
+
+// Acknowledger is a network that wants an answer to some events even where no handler fires: those with an AckID.
+type Acknowledger interface {
+	// Acknowledge is idempotent; that it comes too late is no error.
+	Acknowledge(ctx context.Context, ch bot.Channel, e bot.Event) error
+}
+
+// Poller is a network whose events can be fetched instead of posted.
+type Poller interface {
+	// Pollable returns kind conflict, and says why, when fetching would take events away from a registered address.
+	Pollable(ctx context.Context, ch bot.Channel) error
+	// Poll waits up to wait for calls after cursor ("" at first). Giving back next as the cursor confirms them: the
+	// network forgets them. Each call is a body that Parse takes.
+	Poll(ctx context.Context, ch bot.Channel, cursor string, wait time.Duration) (calls [][]byte, next string, err error)
+}
+
+// Set holds the providers a program speaks with, by name.
+type Set map[string]Provider
+
+// NewSet makes a Set of providers.
+func NewSet(providers ...Provider) Set {
+	set := make(Set, len(providers))
+	for _, p := range providers {
+		set[p.Describe().Name] = p
+	}
+	return set
+}
+
+// Description is what a network can do, as data: the bot file is checked against it and the feature matrix made of it.
+type Description struct {
+	Name string
+	// Fields are those of a channel in the bot file.
+	Fields []Field
+	// Options are those of response.<name> in the bot file.
+	Options []Option
+	Limits  Limits
+	// Rules say in a sentence each how what the network cannot do is degraded.
+	Rules []string
+}
+
+// Field is a field of a channel in the bot file.
+type Field struct {
+	Name     string
+	Secret   bool // a credential: sealed, never shown
+	Required bool
+	List     bool     // may be a list, while a secret is being changed
+	Values   []string // the only values allowed; empty: any
+	Doc      string
+}
+
+// Option is a setting of response.<provider>. Values is empty for a true/false option.
+type Option struct {
+	Name   string
+	Values []string
+	Doc    string
+}
+
+// Unit is how a network counts the length of a text.
+type Unit int
+
+// The units.
+const (
+	CodePoints Unit = iota
+	UTF16
+	Bytes
+)
+
+// Limits are a network's; 0 is none.
+type Limits struct {
+	Text         int // of one message
+	TextUnit     Unit
+	Buttons      int // of one message
+	ButtonsARow  int
+	ButtonText   int // code points
+	PayloadBytes int
+	URLBytes     int
+	// Formats are the marked-up formats the network takes; plain text always goes.
+	Formats []bot.Format
+}

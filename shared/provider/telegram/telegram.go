@@ -1,0 +1,109 @@
+// Package telegram speaks the Telegram Bot API, version 10.1: https://core.telegram.org/bots/api. Updates come by
+// webhook or getUpdates; text goes out by sendMessage.
+package telegram
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+)
+
+var (
+	_ provider.Provider     = (*Telegram)(nil)
+	_ provider.Connector    = (*Telegram)(nil)
+	_ provider.Acknowledger = (*Telegram)(nil)
+	_ provider.Poller       = (*Telegram)(nil)
+)
+
+const (
+	name        = "telegram"
+	tokenField  = "token"
+	officialURL = "https://api.telegram.org"
+)
+
+// Telegram is the provider of that name.
+type Telegram struct {
+	client *http.Client
+	base   string
+}
+
+// New makes the provider. base is the address of the Bot API, "" for Telegram's own.
+func New(client *http.Client, base string) *Telegram {
+	return &Telegram{client, strings.TrimRight(cmp.Or(base, officialURL), "/")}
+}
+
+// The network's limits. Those of keyboards are not documented but observed.
+const (
+	textLimit     = 4096      // code points after parsing of the markup
+	sourceLimit   = 32 * 1024 // bytes before it
+	buttonLimit   = 100
+	rowLimit      = 8
+	labelLimit    = 64
+	payloadLimit  = 64   // bytes of callback_data
+	urlLimit      = 2048 // bytes
+	keyboardLimit = 9000 // bytes of JSON; 10 KB are refused
+)
+
+// Describe gives what Telegram can do.
+func (t *Telegram) Describe() provider.Description {
+	return provider.Description{
+		Name: name,
+		Fields: []provider.Field{{
+			Name: tokenField, Secret: true, Required: true,
+			Doc: "the bot's token as @BotFather gave it, of the form 123456:ABC-DEF",
+		}},
+		Options: options,
+		Limits: provider.Limits{
+			Text: textLimit, TextUnit: provider.CodePoints,
+			Buttons: buttonLimit, ButtonsARow: rowLimit, ButtonText: labelLimit,
+			PayloadBytes: payloadLimit, URLBytes: urlLimit,
+			Formats: []bot.Format{bot.FormatHTML, bot.FormatMarkdown},
+		},
+		Rules: rules,
+	}
+}
+
+// The names of options, and the values of the option keyboard.
+const (
+	optSilent      = "disable_notification"
+	optProtect     = "protect_content"
+	optPreview     = "link_preview"
+	optOneTime     = "one_time_keyboard"
+	optKeyboard    = "keyboard"
+	keyboardInline = "inline"
+	keyboardReply  = "reply"
+	keyboardKeep   = "keep"
+	keyboardRemove = "remove"
+)
+
+var options = []provider.Option{
+	{Name: optSilent, Doc: "deliver without a sound"},
+	{Name: optProtect, Doc: "forbid forwarding and saving"},
+	{Name: optPreview, Doc: "show a preview of the first link; off by default"},
+	{
+		Name: optKeyboard, Values: []string{keyboardInline, keyboardReply, keyboardKeep, keyboardRemove},
+		Doc: "inline: buttons below the message, the default; reply: buttons in place of the user's keyboard, which send " +
+			"their label; without buttons, keep and remove say what becomes of an earlier reply keyboard, remove by default",
+	},
+	{Name: optOneTime, Doc: "hide a reply keyboard once it was used"},
+}
+
+var rules = []string{
+	"markdown is Telegram's MarkdownV2",
+	"a text over 4096 characters goes in several messages, cut between paragraphs, lines or words; markup open at a cut " +
+		"is closed and opened again; markup that cannot be read is sent as plain text",
+	"a text of white space only is not sent",
+	"the quoted message is named by every message of a text, the keyboard by the last one",
+	"a label over 64 characters is cut and ends in …",
+	"a row of more than 8 buttons goes on in the next row",
+	"a keyboard of more than 100 buttons or 9000 bytes goes on in further messages, whose text is …",
+	"a button's payload over 64 bytes is refused",
+	"a reply keyboard can only send labels: a keyboard with an address or another payload is inline",
+	"a message without a keyboard takes away an earlier reply keyboard, unless the option keyboard says reply or keep",
+	"a thread or quoted message that is gone is left out",
+	"a command addressed to another bot is kind other, as are business and guest messages, which need answers of " +
+		"their own kind",
+}

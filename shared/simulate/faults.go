@@ -1,0 +1,164 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+// Fault is a way in which a call goes wrong.
+type Fault string
+
+// The faults. After one whose name ends in "after", or a bad_gateway, the caller cannot know that its call was carried
+// out; the others are not carried out.
+const (
+	TooManyRequests Fault = "too_many_requests" // 429 with retry_after
+	ServerError     Fault = "server_error"      // 500
+	BadGateway      Fault = "bad_gateway_after" // 502, carried out
+	ResetBefore     Fault = "reset_before"      // the connection breaks
+	ResetAfter      Fault = "reset_after"       // the connection breaks, carried out
+	HangBefore      Fault = "hang_before"       // no answer for Faults.HangSeconds, then the connection breaks
+	HangAfter       Fault = "hang_after"        // as HangBefore, carried out
+)
+
+var allFaults = []Fault{TooManyRequests, ServerError, BadGateway, ResetBefore, ResetAfter, HangBefore, HangAfter}
+
+// Faults says how often calls go wrong. The zero value is a network without faults.
+type Faults struct {
+	// Rates are shares of all calls, 0 to 1, in sum at most 1.
+	Rates map[Fault]float64 `json:"rates"`
+	// Methods are those that go wrong; none: all.
+	Methods []string `json:"methods,omitempty"`
+	// Seed makes the n-th call from here on go the same way each time.
+	Seed uint64 `json:"seed,omitempty"`
+	// RetryAfter is what TooManyRequests asks for, in seconds; 0: one.
+	RetryAfter int `json:"retry_after,omitempty"`
+	// HangSeconds is how long a call hangs; 0: 30.
+	HangSeconds float64 `json:"hang_seconds,omitempty"`
+}
+
+// FaultCounts says how many calls went wrong, by fault.
+type FaultCounts map[Fault]int
+
+// SetFaults changes how often calls go wrong from now on, and counts afresh.
+func (t *Telegram) SetFaults(f Faults) error { return t.faults.set(f) }
+
+// FaultCounts gives how many calls went wrong since SetFaults.
+func (t *Telegram) FaultCounts() FaultCounts { return t.faults.counted() }
+
+// dice decide call by call.
+type dice struct {
+	mu     sync.Mutex
+	faults Faults
+	random *rand.Rand
+	counts FaultCounts
+}
+
+func (d *dice) set(f Faults) error {
+	sum := 0.0
+	for kind, rate := range f.Rates {
+		if !slices.Contains(allFaults, kind) {
+			return bot.Errorf(bot.Invalid, "no fault is named "+string(kind))
+		}
+		if rate < 0 {
+			return bot.Errorf(bot.Invalid, "rate of "+string(kind)+" is below 0")
+		}
+		sum += rate
+	}
+	if sum > 1 {
+		return bot.Errorf(bot.Invalid, "the rates are more than 1 in sum")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults, d.counts = f, FaultCounts{}
+	d.random = rand.New(rand.NewPCG(f.Seed, f.Seed))
+	return nil
+}
+
+func (d *dice) counted() FaultCounts {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.counts)
+}
+
+func (d *dice) roll(method string) fault {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.faults.Rates) == 0 || !d.strikes(method) {
+		return fault{}
+	}
+	point := d.random.Float64()
+	for _, kind := range allFaults {
+		point -= d.faults.Rates[kind]
+		if point < 0 {
+			d.counts[kind]++
+			return d.faults.fault(kind)
+		}
+	}
+	return fault{}
+}
+
+func (d *dice) strikes(method string) bool {
+	return len(d.faults.Methods) == 0 ||
+		slices.ContainsFunc(d.faults.Methods, func(m string) bool { return strings.EqualFold(m, method) })
+}
+
+// fault is what was decided for one call; the zero value lets it pass.
+type fault struct {
+	kind       Fault
+	retryAfter int
+	hang       time.Duration
+}
+
+func (f Faults) fault(kind Fault) fault {
+	hang := time.Duration(f.HangSeconds * float64(time.Second))
+	if hang == 0 {
+		hang = 30 * time.Second
+	}
+	return fault{kind, max(1, f.RetryAfter), hang}
+}
+
+// carriedOut tells whether the call takes effect.
+func (f fault) carriedOut() bool {
+	return f.kind == "" || strings.HasSuffix(string(f.kind), "_after")
+}
+
+// strike answers as the fault does, if at all.
+func (t *Telegram) strike(w http.ResponseWriter, r *http.Request, f fault) {
+	switch f.kind {
+	case TooManyRequests:
+		refuse(w, &apiError{
+			Code:        http.StatusTooManyRequests,
+			Description: fmt.Sprintf("Too Many Requests: retry after %d", f.retryAfter),
+			RetryAfter:  f.retryAfter,
+		})
+	case ServerError:
+		refuse(w, &apiError{Code: http.StatusInternalServerError, Description: "Internal Server Error: restart"})
+	case BadGateway:
+		refuse(w, &apiError{Code: http.StatusBadGateway, Description: "Bad Gateway"})
+	case HangBefore, HangAfter:
+		t.hang(r.Context(), f.hang)
+		breakConnection()
+	case ResetBefore, ResetAfter:
+		breakConnection()
+	}
+}
+
+// hang passes the time, or less if the caller goes or the network is closed.
+func (t *Telegram) hang(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(t.closing, cancel)()
+	wait(ctx, d)
+}
+
+// breakConnection ends the handler in the way that makes net/http drop the connection without an answer.
+func breakConnection() { panic(http.ErrAbortHandler) }

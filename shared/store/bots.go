@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"slices"
+	"strings"
+
+	"hookline/shared/bot"
+)
+
+// Publication is what publishing a definition did.
+type Publication struct {
+	Head    bot.Head
+	Created bool
+	// Changed is false when the definition is the one that was live; its channels may still have changed.
+	Changed bool
+	// Channels are the bot's, by name.
+	Channels []bot.Channel
+	// Removed are no longer named by the definition: disconnect them, then RemoveChannel.
+	Removed []bot.Channel
+}
+
+// Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
+// new one whole: chunks and channels are written first, then the head is moved by one conditional put. A credential
+// without a value keeps the one that is stored; if there is none the answer is kind invalid.
+func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (p Publication, err error) {
+	for range lostRaces {
+		if p, err = s.publishOnce(ctx, owner, def); bot.KindOf(err) != bot.Conflict {
+			return p, err
+		}
+	}
+	return p, err
+}
+
+func (s *Store) publishOnce(ctx context.Context, owner string, def bot.Definition) (Publication, error) {
+	head, version, err := s.headByName(ctx, owner, def.Bot)
+	if bot.KindOf(err) == bot.NotFound {
+		head, err = bot.Head{ID: newID(), Owner: owner, Name: def.Bot}, nil
+	}
+	if err != nil {
+		return Publication{}, err
+	}
+	chunks, err := pack(def)
+	if err != nil {
+		return Publication{}, err
+	}
+	p := Publication{Head: head, Created: version == 0, Changed: !strings.HasSuffix(head.Definition, chunks.hash)}
+	if err := s.putChannels(ctx, &p, def.Channels); err != nil {
+		return p, err
+	}
+	if p.Changed {
+		p.Head.Version++
+		p.Head.Definition = chunks.name(p.Head.Version)
+		if err := s.putChunks(ctx, p.Head, chunks); err != nil {
+			return p, err
+		}
+	}
+	if err := s.moveHead(ctx, p.Head, version); err != nil {
+		s.dropNewChannels(ctx, p, head.Channels)
+		return p, err
+	}
+	return p, s.retireDefinitions(ctx, p.Head)
+}
+
+// newID makes the id of a bot or channel: it stands in webhook addresses and cannot be guessed.
+func newID() string { return strings.ToLower(rand.Text()) }
+
+func (s *Store) moveHead(ctx context.Context, head bot.Head, version int64) error {
+	item, err := encode(headKey(head.ID), head, noExpiry)
+	if err != nil {
+		return err
+	}
+	if version != 0 {
+		_, err = s.table.Put(ctx, item, IfVersion(version))
+		return err
+	}
+	name, err := encode(accountBotKey(head.Owner, head.Name), accountBot{head.ID}, noExpiry)
+	if err != nil {
+		return err
+	}
+	return s.table.Transact(ctx, Op{Verb: PutVerb, Item: item}, Op{Verb: PutVerb, Item: name})
+}
+
+// accountBot is the item that finds a bot by its name.
+type accountBot struct {
+	ID string `json:"id"`
+}
+
+func (s *Store) headByName(ctx context.Context, owner, name string) (bot.Head, int64, error) {
+	index, _, err := read[accountBot](ctx, s, accountBotKey(owner, name), "bot: "+name)
+	if err != nil {
+		return bot.Head{}, 0, err
+	}
+	return read[bot.Head](ctx, s, headKey(index.ID), "bot: "+name)
+}
+
+// BotByName finds the head of an owner's bot.
+func (s *Store) BotByName(ctx context.Context, owner, name string) (bot.Head, error) {
+	head, _, err := s.headByName(ctx, owner, name)
+	return head, err
+}
+
+// Bots gives the heads of an owner's bots by name, those behind the name after.
+func (s *Store) Bots(ctx context.Context, owner, after string, limit int) ([]bot.Head, error) {
+	q := Query{PK: accountBotKey(owner, "").PK, Prefix: accountBots, Limit: limit}
+	if after != "" {
+		q.After = accountBotKey(owner, after).SK
+	}
+	items, err := s.table.Query(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	heads := make([]bot.Head, 0, len(items))
+	for _, item := range items {
+		var index accountBot
+		if err := decode(item, &index); err != nil {
+			return nil, err
+		}
+		head, _, err := read[bot.Head](ctx, s, headKey(index.ID), "bot")
+		if err != nil {
+			return nil, err
+		}
+		heads = append(heads, head)
+	}
+	return heads, nil
+}
+
+// putChannels writes the channels that a definition names and notes in the publication what is new and what is gone.
+func (s *Store) putChannels(ctx context.Context, p *Publication, specs map[string]bot.ChannelSpec) error {
+	old := p.Head.Channels
+	p.Head.Channels = make(map[string]string, len(specs))
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		ch, err := s.putChannel(ctx, p.Head, old[name], name, specs[name])
+		if err != nil {
+			return err
+		}
+		p.Channels = append(p.Channels, ch)
+		p.Head.Channels[name] = ch.ID
+	}
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		if id := old[name]; p.Head.Channels[name] != id {
+			p.Head.Leaving = append(p.Head.Leaving, id)
+		}
+	}
+	leaving := p.Head.Leaving
+	p.Head.Leaving = nil
+	for _, id := range leaving {
+		ch, err := s.Channel(ctx, id)
+		if bot.KindOf(err) == bot.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p.Head.Leaving = append(p.Head.Leaving, id)
+		p.Removed = append(p.Removed, ch)
+	}
+	return nil
+}
+
+// dropNewChannels takes back the channels that were made for a publication that lost its race.
+func (s *Store) dropNewChannels(ctx context.Context, p Publication, old map[string]string) {
+	for _, ch := range p.Channels {
+		if old[ch.Name] != ch.ID {
+			// What is left behind is an item that nothing names; it is no reason to fail the publication.
+			_ = s.table.Delete(ctx, channelKey(ch.ID), Always)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+// Bury puts the dead letter of a job and clears the conversation's outbox, both or neither. A letter that is already
+// there is replaced: burying twice puts one. Kind conflict if the conversation is not what was read.
+func (s *Store) Bury(ctx context.Context, letter bot.DeadLetter, key bot.ConversationKey, c bot.Conversation) error {
+	grave, err := encode(deadKey(letter.Bot, letter.ID), letter, time.Time{})
+	if err != nil {
+		return err
+	}
+	if c.Version == 0 {
+		_, err := s.table.Put(ctx, grave, Always)
+		return err
+	}
+	c.Outbox, c.Failing = nil, nil
+	conversation, err := s.conversationItem(key, c)
+	if err != nil {
+		return err
+	}
+	return s.table.Transact(ctx,
+		Op{Verb: PutVerb, Item: grave, Cond: Always},
+		Op{Verb: PutVerb, Item: conversation, Cond: IfVersion(c.Version)})
+}
+
+// PutDeadLetter writes a letter as it is now, if it still is what was read (letter.Version; 0: not there yet).
+func (s *Store) PutDeadLetter(ctx context.Context, letter bot.DeadLetter) (int64, error) {
+	return s.write(ctx, deadKey(letter.Bot, letter.ID), letter, IfVersion(letter.Version))
+}
+
+// DeadLetter reads one letter of a bot.
+func (s *Store) DeadLetter(ctx context.Context, botID, id string) (bot.DeadLetter, error) {
+	letter, version, err := read[bot.DeadLetter](ctx, s, deadKey(botID, id), "dead letter")
+	letter.Version = version
+	return letter, err
+}
+
+// DeadLetters gives letters of a bot in the order in which their jobs were accepted, those behind after.
+func (s *Store) DeadLetters(ctx context.Context, botID, after string, limit int) ([]bot.DeadLetter, error) {
+	items, err := s.table.Query(ctx, Query{PK: deadKey(botID, "").PK, After: after, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	letters := make([]bot.DeadLetter, 0, len(items))
+	for _, item := range items {
+		var letter bot.DeadLetter
+		if err := decode(item, &letter); err != nil {
+			return nil, err
+		}
+		letter.Version = item.Version
+		letters = append(letters, letter)
+	}
+	return letters, nil
+}
+
+// DropDeadLetter removes a letter; that it is gone already is no error.
+func (s *Store) DropDeadLetter(ctx context.Context, botID, id string) error {
+	return s.table.Delete(ctx, deadKey(botID, id), Always)
+}
+
+// Redrive gives the job to put on the queue for a letter and counts the redrive in the letter. The letter stays until the
+// job has succeeded. One whose replies were committed is only sent; any other is handled anew.
+func (s *Store) Redrive(ctx context.Context, botID, id string) (bot.Job, error) {
+	letter, err := change(ctx, s, deadKey(botID, id), "dead letter", func(letter *bot.DeadLetter) {
+		letter.Redriven++
+		letter.Failing = nil
+	})
+	if err != nil {
+		return bot.Job{}, err
+	}
+	job := letter.Job
+	job.Redrive = &bot.Redrive{Letter: letter.ID, Count: letter.Redriven, Group: letter.Job.Group()}
+	if len(letter.Unsent) > 0 {
+		job.Kind, job.Event = bot.ReplyJob, nil
+	}
+	return job, nil
+}

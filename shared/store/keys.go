@@ -1,0 +1,39 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+// Where everything lies. Ids that networks or users choose are escaped before they are part of a key.
+
+func accountBotKey(owner, name string) Key {
+	return Key{"ACCOUNT#" + bot.EscapeKey(owner), accountBots + bot.EscapeKey(name)}
+}
+
+const accountBots = "BOT#"
+
+func headKey(id string) Key { return Key{"BOT#" + bot.EscapeKey(id), "HEAD"} }
+
+// chunkKey's sort key orders the chunks of a definition, and definitions by version.
+func chunkKey(id, definition string, chunk int) Key {
+	return Key{"BOT#" + bot.EscapeKey(id), fmt.Sprintf("%s%s#%04d", definitions, definition, chunk)}
+}
+
+const definitions = "V#"
+
+func channelKey(id string) Key { return Key{"CHANNEL#" + bot.EscapeKey(id), "META"} }
+
+func conversationKey(key bot.ConversationKey) Key {
+	return Key{"CONV#" + bot.EscapeKey(key.Channel) + "#" + key.Chat, key.User}
+}
+
+const turnShards = 16
+
+func turnPartition(id string, day time.Time, shard uint32) string {
+	return fmt.Sprintf("TURN#%s#%s#%d", bot.EscapeKey(id), day.UTC().Format(time.DateOnly), shard)
+}
+
+func deadKey(id, letter string) Key { return Key{"DEAD#" + bot.EscapeKey(id), letter} }

@@ -1,0 +1,191 @@
+// Package webhook is the door through which networks call: an http.Handler that turns a call into events on the queue and
+// answers 200 once they are there. How long a caller may take, and how many may call at once, is up to the http.Server.
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+	"hookline/shared/queue"
+)
+
+// MaxBodyBytes is how large a call may be. Lambda takes 6 MB, encoded in base64.
+const MaxBodyBytes = 4 << 20
+
+// retryAfter is what a caller is told to wait when the queue or the store fails.
+const retryAfter = 5 * time.Second
+
+// ChannelSource reads channels; kind not_found for one that does not exist.
+type ChannelSource interface {
+	Channel(ctx context.Context, id string) (bot.Channel, error)
+}
+
+// Webhook takes the calls of one network. Mount it at its Pattern. It answers 200 with an empty body when every event of
+// the call is queued durably, or when the channel is disabled; 405, 404 for a channel that is not this network's, 413, 401
+// and 400, in this order; 503 when our configuration, store or queue fails; 500 when the provider panics.
+type Webhook struct {
+	Log *slog.Logger     // slog.Default() if nil
+	Now func() time.Time // time.Now if nil
+
+	provider provider.Provider
+	name     string
+	queue    queue.Sender
+	channels channels
+}
+
+// New makes the Webhook of a network.
+func New(p provider.Provider, source ChannelSource, q queue.Sender) *Webhook {
+	return &Webhook{provider: p, name: p.Describe().Name, queue: q, channels: newChannels(source)}
+}
+
+// Pattern is the webhook's place in an http.ServeMux.
+func (h *Webhook) Pattern() string { return "/" + h.name + "/{id}" }
+
+func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.log(r).ErrorContext(r.Context(), "webhook panicked", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			http.Error(w, "internal error", http.StatusInternalServerError)
+		}
+	}()
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	if err := h.accept(w, r); err != nil {
+		h.refuse(w, r, err)
+	}
+}
+
+// accept returns nil once nothing of the call can be lost any more.
+func (h *Webhook) accept(w http.ResponseWriter, r *http.Request) error {
+	ch, err := h.ours(h.channels.get(r.Context(), r.PathValue("id"), h.now()))
+	if err != nil {
+		return err
+	}
+	body, err := read(w, r)
+	if err != nil {
+		return err
+	}
+	if ch, err = h.verified(ch, r, body); err != nil {
+		return err
+	}
+	if ch.Disabled {
+		return nil // the network would send it again and again
+	}
+	events, err := h.parse(ch, r, body)
+	if err != nil {
+		return err
+	}
+	return h.enqueue(r.Context(), ch, events)
+}
+
+// ours judges a channel that was read: another network's is as good as none.
+func (h *Webhook) ours(ch bot.Channel, err error) (bot.Channel, error) {
+	if bot.KindOf(err) == bot.NotFound || err == nil && ch.Provider != h.name {
+		return ch, bot.Errorf(bot.NotFound, "no such channel")
+	}
+	if err != nil {
+		return ch, tryAgain("channel cannot be read", err)
+	}
+	return ch, nil
+}
+
+func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, bot.Errorf(bot.TooLarge, fmt.Sprintf("a call has at most %d bytes", MaxBodyBytes))
+	}
+	if err != nil {
+		return nil, bot.Wrap(bot.Invalid, "body cannot be read", err)
+	}
+	return body, nil
+}
+
+// verified gives the channel as which the call is genuine: the one in hand may be older than its secret.
+func (h *Webhook) verified(ch bot.Channel, r *http.Request, body []byte) (bot.Channel, error) {
+	if h.provider.Verify(ch, r.Header, body) == nil {
+		return ch, nil
+	}
+	ch, err := h.ours(h.channels.reread(r.Context(), ch.ID, h.now()))
+	if err != nil {
+		return ch, err
+	}
+	err = h.provider.Verify(ch, r.Header, body)
+	if err != nil && bot.KindOf(err) != bot.Unavailable {
+		err = bot.Wrap(bot.Unauthorized, "call is not genuine", err)
+	}
+	return ch, err
+}
+
+func (h *Webhook) parse(ch bot.Channel, r *http.Request, body []byte) ([]bot.Event, error) {
+	events, err := h.provider.Parse(ch, body)
+	if len(events) == 0 && bot.KindOf(err) == bot.Invalid {
+		return nil, err
+	}
+	if err != nil {
+		h.log(r).WarnContext(r.Context(), "parts of a call were skipped", "taken", len(events), "error", err)
+	}
+	return events, nil
+}
+
+func (h *Webhook) enqueue(ctx context.Context, ch bot.Channel, events []bot.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	now := h.now()
+	jobs := make([]bot.Job, len(events))
+	for i, e := range events {
+		e.Provider, e.Channel, e.ReceivedAt = ch.Provider, ch.ID, now.UTC()
+		jobs[i] = bot.NewEventJob(ch, queue.Shrink(e), now)
+	}
+	if err := h.queue.Send(ctx, jobs...); err != nil {
+		return tryAgain("call cannot be queued", err)
+	}
+	return nil
+}
+
+// tryAgain is an error of ours: whatever its kind, the network is to call again.
+func tryAgain(message string, err error) error {
+	return &bot.Error{
+		Kind: bot.Unavailable, Message: message, Err: err, RetryAfter: cmp.Or(bot.RetryAfterOf(err), retryAfter),
+	}
+}
+
+func (h *Webhook) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	kind := bot.KindOf(err)
+	level := slog.LevelWarn
+	switch {
+	case kind == bot.NotFound:
+		level = slog.LevelDebug // anybody can guess addresses
+	case kind.HTTPStatus() >= http.StatusInternalServerError:
+		level = slog.LevelError
+	}
+	h.log(r).Log(r.Context(), level, "call refused", "kind", kind, "error", err)
+	if wait := bot.RetryAfterOf(err); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait + time.Second - 1).Seconds())))
+	}
+	http.Error(w, bot.PublicMessage(err), kind.HTTPStatus())
+}
+
+func (h *Webhook) log(r *http.Request) *slog.Logger {
+	return cmp.Or(h.Log, slog.Default()).With("provider", h.name, "channel", r.PathValue("id"))
+}
+
+func (h *Webhook) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
+}
