@@ -33,6 +33,15 @@ test: ## every check there is
 		echo 'left out: the race detector (no C compiler), known vulnerabilities (make vuln)'; \
 	fi
 
+# DynamoDB Local and ElasticMQ, for the tests of the AWS adapters: see infra/emulators. Maven puts a relative path beside the
+# pom, so this one is absolute.
+emulators: build/emulators/.stamp ## the servers that stand in for DynamoDB and SQS in tests (needs Java and Maven)
+
+build/emulators/.stamp: infra/emulators/pom.xml
+	@rm -rf build/emulators
+	mvn -B -q -C -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory='$(CURDIR)/build/emulators'
+	@touch $@
+
 vuln: ## known vulnerabilities of what is used, where their database answers
 	@report=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$report"; \
 	case $$report in *'fetching vulnerabilities'*) echo 'left out: the database does not answer'; exit 0;; esac; \
@@ -52,4 +61,4 @@ bench: ## how many calls and messages a second the whole program takes here
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build run test vuln fuzz bench clean
+.PHONY: help build run test emulators vuln fuzz bench clean

@@ -38,8 +38,10 @@ var arrows = map[string][]string{
 	"shared/queue":             {"shared/bot"},
 	"shared/queue/queuetest":   {"shared/bot", "shared/queue"},
 	"shared/queue/sqlitequeue": {"shared/bot", "shared/queue", "shared/sqlitefile"},
+	"shared/queue/sqsqueue":    {"shared/bot", "shared/queue"},
 
 	"shared/store":             {"shared/bot", "shared/secret"},
+	"shared/store/dynamotable": {"shared/bot", "shared/store"},
 	"shared/store/sqlitetable": {"shared/bot", "shared/sqlitefile", "shared/store"},
 	"shared/store/tabletest":   {"shared/bot", "shared/store"},
 	"shared/sqlitefile":        {"shared/bot"},
@@ -47,11 +49,16 @@ var arrows = map[string][]string{
 	"shared/simulate":        {"shared/bot", "shared/simulate/markup"},
 	"shared/simulate/markup": {},
 
-	"shared/api":     middle,
+	"shared/api": middle,
+	"shared/cloud": {
+		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
+	},
 	"shared/cli":     {"shared/bot", "shared/botfile", "shared/provider"},
 	"shared/engine":  middle,
 	"shared/feed":    {"shared/bot", "shared/provider", "shared/queue"},
 	"shared/webhook": {"shared/bot", "shared/provider", "shared/queue"},
+
+	"infra/emulators": {},
 
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/provider/catalog", "shared/queue/sqlitequeue",
@@ -64,6 +71,12 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
+	"github.com/aws/aws-lambda-go": {
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/telegram", "functions/processor", "infra/emulators",
+	},
+	"github.com/aws/aws-sdk-go-v2": {
+		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
+	},
 	"github.com/alecthomas/kong":       {"shared/cli"},
 	"github.com/danielgtaylor/huma/v2": {"shared/api"},
 	"github.com/goccy/go-yaml":         {"shared/botfile"},

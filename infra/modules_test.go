@@ -10,14 +10,20 @@ import (
 
 // reasons is why we depend on each module that we name ourselves.
 var reasons = map[string]string{
-	"github.com/alecthomas/kong":       "the command line: commands as structs, and help that helps",
-	"github.com/danielgtaylor/huma/v2": "the management API: checks calls and writes the OpenAPI document from Go types",
-	"github.com/goccy/go-yaml":         "the bot file: keeps the line of every field, so that a mistake can be shown where it is",
-	"github.com/google/go-cmp":         "tests: differences of values that can be read",
-	"github.com/rogpeppe/go-internal":  "tests: whole-program scripts",
-	"github.com/valyala/fasttemplate":  "templates that only insert values: the hot path",
-	"modernc.org/sqlite":               "one machine's queue and table in one file, without a C compiler",
-	"pgregory.net/rapid":               "tests: properties, and counterexamples made small",
+	"github.com/alecthomas/kong":                          "the command line: commands as structs, and help that helps",
+	"github.com/aws/aws-lambda-go":                        "Lambda's runtime and the shapes of its events",
+	"github.com/aws/aws-sdk-go-v2":                        "AWS: requests, signatures, retries",
+	"github.com/aws/aws-sdk-go-v2/config":                 "AWS: region, credentials and endpoints from the environment",
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb":       "the table on AWS",
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": "the master secret on AWS",
+	"github.com/aws/aws-sdk-go-v2/service/sqs":            "the queues on AWS",
+	"github.com/danielgtaylor/huma/v2":                    "the management API: checks calls and writes the OpenAPI document from Go types",
+	"github.com/goccy/go-yaml":                            "the bot file: keeps the line of every field, so that a mistake can be shown where it is",
+	"github.com/google/go-cmp":                            "tests: differences of values that can be read",
+	"github.com/rogpeppe/go-internal":                     "tests: whole-program scripts",
+	"github.com/valyala/fasttemplate":                     "templates that only insert values: the hot path",
+	"modernc.org/sqlite":                                  "one machine's queue and table in one file, without a C compiler",
+	"pgregory.net/rapid":                                  "tests: properties, and counterexamples made small",
 }
 
 var moduleRules = []rule{{
@@ -29,6 +35,12 @@ go 1.26.0
 require github.com/alecthomas/kong v1.17.0
 
 require (
+	github.com/aws/aws-lambda-go v1.55.1
+	github.com/aws/aws-sdk-go-v2 v1.47.6
+	github.com/aws/aws-sdk-go-v2/config v1.33.14
+	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.0
+	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.9
+	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.9
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0

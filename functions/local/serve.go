@@ -155,7 +155,9 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 	}
 
 	<-ctx.Done()
-	s.Log.Info("stopping")
+	if asked.Err() != nil {
+		s.Log.Info("stopping")
+	}
 	door.close()
 	work.Wait()
 	if s.simulated != nil {

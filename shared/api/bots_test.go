@@ -137,6 +137,7 @@ func TestDryRun(t *testing.T) {
 		}},
 		{"other token", strings.Replace(pizza, "1:secret", "2:secret", 1), changes{"channels.telegram.token": "new value"}},
 		{"token from elsewhere", strings.Replace(pizza, "from: TELEGRAM_TOKEN", "from: OTHER", 1), changes{"channels.telegram.token": "changed"}},
+		{"token as it is stored", strings.Replace(pizza, `value: "1:secret-token", `, "", 1), changes{}},
 		{"order", pizza[:strings.Index(pizza, "  - name: start")] + pizza[strings.Index(pizza, "  - name: fallback"):] +
 			pizza[strings.Index(pizza, "  - name: start"):strings.Index(pizza, "  - name: fallback")], changes{"handlers": "reordered"}},
 	}

@@ -154,3 +154,15 @@ func TestDisconnect(t *testing.T) {
 		t.Errorf("health (-want +got)\n%s", diff)
 	}
 }
+
+func TestDisconnectNamesTheAddressThatIsRegistered(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.ask("POST", connectPath, "", 200)
+	w.network.calls, w.api.Address = nil, "https://moved.example.com"
+	w.ask("POST", "/v1/bots/pizza/channels/telegram/disconnect", "", 200)
+	want := []string{"disconnect telegram https://bots.example.com/telegram/ID"}
+	if diff := cmp.Diff(want, w.network.calls); diff != "" {
+		t.Errorf("calls (-want +got)\n%s", diff)
+	}
+}

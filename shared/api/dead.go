@@ -7,8 +7,9 @@ import (
 )
 
 type listDeadInput struct {
-	Bot string `path:"bot"`
-	pageInput
+	Bot    string `path:"bot"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type listDeadOutput struct {

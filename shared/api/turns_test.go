@@ -10,7 +10,7 @@ import (
 	"hookline/shared/bot"
 )
 
-// said is an event in a chat, some seconds after the start.
+// turn is one of the head's, some seconds after eleven.
 func (w *world) turn(id, chat, text, before string, seconds int) bot.Turn {
 	head := w.head()
 	at := start.Add(-time.Hour + time.Duration(seconds)*time.Second)
@@ -93,6 +93,7 @@ handlers:
   - {name: last}
 `)
 	old := w.turn("t0", "a", "one margherita", "eating", 0)
+	old.State.After = "choosing"
 	w.publish("bot: pizza\nchannels: {telegram: {token: \"1:t\"}}\nhandlers: [{name: new}]\n")
 	expired := w.turn("t1", "a", "hello", "", 1)
 	expired.Definition = "00000009-gone"

@@ -2,12 +2,15 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 )
 
 // Secret is text that must not be seen: printing, logging and encoding it shows that it is set and nothing more.
-// Reveal is the only way to its value.
+// Reveal is the only way to its value. What no method can mask: the key of a map that becomes JSON, and an unexported
+// field of a struct that is printed whole.
 type Secret string
 
 const secretMask = "set"
@@ -22,8 +25,8 @@ func (s Secret) String() string {
 	return secretMask
 }
 
-// GoString keeps %#v from showing the value.
-func (s Secret) GoString() string { return s.String() }
+// Format keeps %#v from showing the value, and verbs that do not fit a text from naming it in their complaint.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue keeps slog from showing the value.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -25,16 +25,27 @@ var keyEscaper = strings.NewReplacer("%", "%25", "#", "%23")
 // EscapeKey makes an id fit for a key, whose parts are joined by '#'.
 func EscapeKey(id string) string { return keyEscaper.Replace(id) }
 
+// noUser stands in a key where the user is not known.
+const noUser = "-"
+
+// keyPart escapes a network's id. It never reads like what stands in for a missing one: "-", "user:…" or "event:…".
+func keyPart(id string) string {
+	if id == noUser {
+		return "%2D"
+	}
+	return strings.ReplaceAll(EscapeKey(id), ":", "%3A")
+}
+
 // Conversation gives the key of the conversation that an event belongs to. Without a chat it is the user's, without
 // either it is the event's own.
 func (e Event) Conversation() ConversationKey {
-	key := ConversationKey{Channel: e.Channel, Chat: "event:" + EscapeKey(e.ID), User: "-"}
+	key := ConversationKey{Channel: e.Channel, Chat: "event:" + EscapeKey(e.ID), User: noUser}
 	if e.From != nil && e.From.ID != "" {
-		key.User = EscapeKey(e.From.ID)
+		key.User = keyPart(e.From.ID)
 		key.Chat = "user:" + key.User
 	}
 	if e.Chat != nil && e.Chat.ID != "" {
-		key.Chat = EscapeKey(e.Chat.ID)
+		key.Chat = keyPart(e.Chat.ID)
 	}
 	return key
 }

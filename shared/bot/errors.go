@@ -69,7 +69,7 @@ func KindOf(err error) ErrorKind {
 	if err == nil {
 		return ""
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind != "" {
 		return e.Kind
 	}
 	return Internal

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 )
 
 // Handler is one rule of a bot: which events it answers, what it asks, what it says, where the conversation moves.
@@ -119,7 +118,7 @@ func (r *Response) UnmarshalJSON(data []byte) error {
 	for _, own := range responseNames {
 		delete(all, own)
 	}
-	for name, raw := range maps.All(all) {
+	for name, raw := range all {
 		var options Options
 		decoder := json.NewDecoder(bytes.NewReader(raw))
 		decoder.UseNumber()

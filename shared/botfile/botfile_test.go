@@ -203,6 +203,17 @@ func TestWire(t *testing.T) {
 	}
 }
 
+// A credential that came with its value keeps it: the environment is the author's, not the server's.
+func TestResolveKeepsValues(t *testing.T) {
+	def := bot.Definition{Channels: map[string]bot.ChannelSpec{
+		"telegram": {Provider: "telegram", Credentials: map[string][]bot.Credential{"token": {{From: "TOKEN", Value: "theirs"}}}},
+	}}
+	problems := botfile.Resolve(&def, func(string) (string, bool) { return "ours", true })
+	if got := def.Channels["telegram"].Credentials["token"][0].Value.Reveal(); got != "theirs" || len(problems) > 0 {
+		t.Errorf("Resolve = %v and the value %q, want no problems and theirs", problems, got)
+	}
+}
+
 func TestResolve(t *testing.T) {
 	data := []byte("bot: b\nchannels:\n  telegram:\n    token: ${UNSET}\n  carrier: {key: ['${EMPTY}', plain, '${SET}'], loft: roof}\n")
 	def, _ := checker.Read("b.yaml", data)

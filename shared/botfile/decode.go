@@ -16,7 +16,7 @@ type decoder struct {
 }
 
 func (d *decoder) complain(n *node, path, format string, args ...any) {
-	d.add(bot.Problem{Path: path, Line: n.line, Message: fmt.Sprintf(format, args...)})
+	d.note(bot.Problem{Path: path, Line: n.line}, format, args...)
 }
 
 func (d *decoder) definition(root *node) bot.Definition {
@@ -136,8 +136,7 @@ func (d *decoder) unknown(k key, s *shape, path string) {
 	if s.kind == responseShape {
 		names = slices.Concat(names, providerNames(d.providers))
 	}
-	message := fmt.Sprintf("unknown field %q", k.name) + didYouMean(k.name, names)
-	d.add(bot.Problem{Path: join(path, k.name), Line: k.line, Message: message})
+	d.note(bot.Problem{Path: join(path, k.name), Line: k.line}, "unknown field %q%s", shorten(k.name), didYouMean(k.name, names))
 }
 
 func (d *decoder) isProvider(name string) bool {

@@ -18,14 +18,23 @@ func providerNames(providers provider.Set) []string {
 	return slices.Compact(names)
 }
 
-// maxCandidates bounds the time of a guess: a file may name any number of states.
-const maxCandidates = 200
+// guess is `: did you mean "x"?` for the known name that is closest to what is written; nothing if none is close.
+type guess struct {
+	written string
+	known   []string
+}
 
-// didYouMean gives `: did you mean "x"?` for the name that is closest, "" if none is close.
-func didYouMean(written string, known []string) string {
-	best, least := "", max(1, len(written)/3)+1
-	for _, name := range known[:min(len(known), maxCandidates)] {
-		if n := distance(written, name); n < least {
+// maxCandidates bounds the time of a guess: a file may name any number of states.
+const maxCandidates = 1000
+
+func didYouMean(written string, known []string) guess {
+	return guess{written, known[:min(len(known), maxCandidates)]}
+}
+
+func (g guess) String() string {
+	best, least := "", max(1, len(g.written)/3)+1
+	for _, name := range g.known {
+		if n := distance(g.written, name); n < least {
 			best, least = name, n
 		}
 	}

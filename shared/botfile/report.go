@@ -15,21 +15,24 @@ type report struct {
 
 const maxProblems = 100
 
-func (r *report) add(p bot.Problem) {
+// note adds a problem. Its message is made only if there is room: a guess in it takes time.
+func (r *report) note(p bot.Problem, format string, args ...any) {
 	if r.counts == nil {
 		r.counts = map[bool]int{}
 	}
-	if r.counts[p.Warning]++; r.counts[p.Warning] <= maxProblems {
-		r.problems = append(r.problems, p)
+	if r.counts[p.Warning]++; r.counts[p.Warning] > maxProblems {
+		return
 	}
+	p.Message = fmt.Sprintf(format, args...)
+	r.problems = append(r.problems, p)
 }
 
 func (r *report) fail(path, format string, args ...any) {
-	r.add(bot.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+	r.note(bot.Problem{Path: path}, format, args...)
 }
 
 func (r *report) warn(path, format string, args ...any) {
-	r.add(bot.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+	r.note(bot.Problem{Path: path, Warning: true}, format, args...)
 }
 
 // covers tells whether there is a problem of the path already, or of something that the path lies in.

@@ -108,6 +108,45 @@ func TestReadBillionLaughs(t *testing.T) {
 	}
 }
 
+// The parser's time grows with the square of a block's fields, so a file that would keep it busy is refused beforehand.
+func TestReadManyFields(t *testing.T) {
+	block := func(fields int) string {
+		var b strings.Builder
+		for i := range fields {
+			fmt.Fprintf(&b, "  x%d: y\n", i)
+		}
+		return b.String()
+	}
+	tests := []struct {
+		name string
+		file string
+		want []string
+	}{
+		{"some thousand", "bot: a\nenv:\n" + block(5_000) + "handlers: [{name: x}]\nchannels: {telegram: {token: x}}\n", nil},
+		{"as many as a second allows", "bot: a\nenv:\n" + block(30_000), []string{"f:20002: too many fields side by side: write the file as JSON"}},
+		{"several blocks", strings.Repeat("-\n"+block(10_000), 6), []string{"f:40006: too many fields side by side: write the file as JSON"}},
+		{"in a flow there may be more", "bot: a\nenv: {" + strings.ReplaceAll(block(30_000), "\n", ",\n") + "}\nhandlers: [{name: x}]\nchannels: {telegram: {token: x}}\n", nil},
+		{"many small ones", "bot: a\nchannels: {telegram: {token: x}}\nhandlers:\n" + manyHandlers(3_000), nil},
+		{"too many values", strings.Repeat(":", 1_000_001), []string{"f:1: more than 1000000 values"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, problems := checker.Read("f", []byte(tt.file))
+			if diff := cmp.Diff(tt.want, formatted(problems)); diff != "" {
+				t.Errorf("Read (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func manyHandlers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  - name: h%d\n    priority: %d\n    response:\n      text: hi\n", i, i)
+	}
+	return b.String()
+}
+
 func TestReadKeepsNumbersAndOrder(t *testing.T) {
 	def, _ := checker.Read("f", []byte("bot: a\nhandlers:\n  - name: x\n    request: {url: u, json: {id: 9007199254740993, ratio: 1.0, none: null, list: [b, a]}}\n"))
 	got, err := botfile.Export(def)

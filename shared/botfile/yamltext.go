@@ -26,9 +26,11 @@ func parseYAML(data []byte) (*node, *bot.Problem) {
 		return nil, &bot.Problem{Line: 1, Message: fmt.Sprintf("more than %d values", maxNodes)}
 	}
 	tokens := lexer.Tokenize(string(data))
-	// The parser takes quadratic time in the depth, so that is looked at first.
 	if line := deepLine(tokens); line > 0 {
 		return nil, &bot.Problem{Line: line, Message: fmt.Sprintf("nested deeper than %d", maxDepth)}
+	}
+	if line := wideLine(tokens); line > 0 {
+		return nil, &bot.Problem{Line: line, Message: "too many fields side by side: write the file as JSON"}
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
@@ -40,40 +42,6 @@ func parseYAML(data []byte) (*node, *bot.Problem) {
 	}
 	r := &yamlReader{anchors: map[string]ast.Node{}}
 	return r.node(body, 0)
-}
-
-// values estimates how many values there are, from above: the lexer takes some hundred bytes for each.
-func values(data []byte) int {
-	n := 0
-	for _, c := range data {
-		switch c {
-		case ':', '-', ',', '[', '{', '?', '\n':
-			n++
-		}
-	}
-	return n
-}
-
-// deepLine gives the line where flow brackets, or dashes in one line, are nested too deeply; 0 if they are not.
-func deepLine(tokens token.Tokens) int {
-	brackets, dashes, line := 0, 0, 0
-	for _, t := range tokens {
-		if t.Position.Line != line {
-			dashes, line = 0, t.Position.Line
-		}
-		switch t.Type {
-		case token.SequenceStartType, token.MappingStartType:
-			brackets++
-		case token.SequenceEndType, token.MappingEndType:
-			brackets--
-		case token.SequenceEntryType, token.MappingKeyType:
-			dashes++
-		}
-		if brackets+dashes > maxDepth {
-			return line
-		}
-	}
-	return 0
 }
 
 func onlyBody(file *ast.File) (ast.Node, *bot.Problem) {

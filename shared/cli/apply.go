@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 
 	"hookline/shared/bot"
@@ -39,7 +38,7 @@ func (c *applyCommand) Run(ctx context.Context, s *session) error {
 	well := true
 	for _, b := range bots {
 		if !c.DryRun && !c.NoConnect {
-			well = connectAll(ctx, server, b.Bot, b.Channels, connectOptions{}) && well
+			well = connecting{server: server, bot: b.Bot}.all(ctx, b.Channels) && well
 		}
 	}
 	err = s.print(struct {
@@ -77,6 +76,9 @@ type change struct {
 // resolve reads bot files and fills in their credentials. Problems are printed, and are the end where one is an error.
 func (s *session) resolve(ctx context.Context, server *client, names []string) ([]botFile, error) {
 	files, problems := s.read(names)
+	if err := s.complain(problems); err != nil {
+		return nil, err
+	}
 	var unset []problem
 	for i := range files {
 		found := botfile.Resolve(&files[i].def, s.LookupEnv)
@@ -85,24 +87,28 @@ func (s *session) resolve(ctx context.Context, server *client, names []string) (
 			unset = append(unset, problem{files[i].name, p})
 		}
 	}
-	if len(unset) > 0 && !slices.ContainsFunc(problems, isError) {
-		mode, err := server.mode(ctx)
-		if err != nil {
-			return nil, err
-		}
-		// A server that simulates its networks makes values up.
-		if mode == simulated {
-			unset = nil
-		}
+	if len(unset) == 0 {
+		return files, nil
 	}
-	problems = append(problems, unset...)
+	mode, err := server.mode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if mode == simulated {
+		return files, nil // the server makes values up
+	}
+	return files, s.complain(unset)
+}
+
+// complain prints problems and is an error if one of them is.
+func (s *session) complain(problems []problem) error {
 	for _, p := range problems {
 		fmt.Fprintln(s.Stderr, p)
 	}
 	if slices.ContainsFunc(problems, isError) {
-		return nil, errReported
+		return errReported
 	}
-	return files, nil
+	return nil
 }
 
 func publishAll(ctx context.Context, server *client, files []botFile, dryRun bool) ([]applied, error) {
@@ -127,7 +133,7 @@ func publish(ctx context.Context, server *client, file botFile, dryRun bool) (ap
 		path += "?dry_run=true"
 	}
 	var answer applied
-	err = server.call(ctx, http.MethodPut, path, json.RawMessage(body), &answer)
+	err = server.call(ctx, "PUT "+path, json.RawMessage(body), &answer)
 	return answer, err
 }
 

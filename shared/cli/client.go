@@ -73,8 +73,10 @@ func (r *refusal) Error() string {
 	return text
 }
 
-// call sends in (JSON; nil for no body) and decodes the answer into out, if that is not nil.
-func (c *client) call(ctx context.Context, method, path string, in, out any) error {
+// call makes a call, as "GET /path": it sends in (JSON; nil for no body) and decodes the answer into out, if that is not
+// nil.
+func (c *client) call(ctx context.Context, operation string, in, out any) error {
+	method, path, _ := strings.Cut(operation, " ")
 	var body io.Reader
 	if in != nil {
 		text, err := json.Marshal(in)
@@ -159,7 +161,7 @@ func (c *client) bots(ctx context.Context) ([]botInfo, error) {
 			Bots []botInfo `json:"bots"`
 			Next string    `json:"next"`
 		}
-		if err := c.call(ctx, http.MethodGet, "/v1/bots?cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
+		if err := c.call(ctx, "GET /v1/bots?cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Bots...)
@@ -199,7 +201,7 @@ func (c *client) mode(ctx context.Context) (string, error) {
 	var health struct {
 		Mode string `json:"mode"`
 	}
-	err := c.call(ctx, http.MethodGet, "/healthz", nil, &health)
+	err := c.call(ctx, "GET /healthz", nil, &health)
 	return health.Mode, err
 }
 

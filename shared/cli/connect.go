@@ -28,8 +28,8 @@ func (c *connectCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	options := connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}
-	return s.report(channels, connectAll(ctx, server, c.Bot, channels, options))
+	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}}
+	return s.report(channels, calls.all(ctx, channels))
 }
 
 type disconnectCommand struct {
@@ -51,7 +51,7 @@ func (c *disconnectCommand) Run(ctx context.Context, s *session) error {
 	}
 	return s.report(channels, eachChannel(channels, func(ch *channelInfo) error {
 		*ch = channelInfo{Name: ch.Name, Provider: ch.Provider, ID: ch.ID, Address: ch.Address}
-		return server.call(ctx, http.MethodPost, channelPath(c.Bot, ch.Name)+"/disconnect", nil, ch)
+		return server.call(ctx, "POST "+channelPath(c.Bot, ch.Name)+"/disconnect", nil, ch)
 	}))
 }
 
@@ -78,16 +78,21 @@ type connectOptions struct {
 	Rotate   bool `json:"rotate,omitempty"`
 }
 
-// connectAll connects channels, notes in each how it went, and tells whether all went well.
-func connectAll(ctx context.Context, server *client, botName string, channels []channelInfo, options connectOptions) bool {
-	return eachChannel(channels, func(ch *channelInfo) error {
-		return connect(ctx, server, botName, ch, options)
-	})
+// connecting connects channels of a bot.
+type connecting struct {
+	server  *client
+	bot     string
+	options connectOptions
 }
 
-func connect(ctx context.Context, server *client, botName string, ch *channelInfo, options connectOptions) error {
+// all connects channels, notes in each how it went, and tells whether all went well.
+func (c connecting) all(ctx context.Context, channels []channelInfo) bool {
+	return eachChannel(channels, func(ch *channelInfo) error { return c.channel(ctx, ch) })
+}
+
+func (c connecting) channel(ctx context.Context, ch *channelInfo) error {
 	ch.Error = ""
-	return server.call(ctx, http.MethodPost, channelPath(botName, ch.Name)+"/connect", options, ch)
+	return c.server.call(ctx, "POST "+channelPath(c.bot, ch.Name)+"/connect", c.options, ch)
 }
 
 func eachChannel(channels []channelInfo, do func(*channelInfo) error) bool {

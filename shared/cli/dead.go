@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -45,7 +44,7 @@ func (c *client) letters(ctx context.Context, botName string) ([]bot.DeadLetter,
 			Letters []bot.DeadLetter `json:"letters"`
 			Next    string           `json:"next"`
 		}
-		if err := c.call(ctx, http.MethodGet, botPath(botName)+"/dead?cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
+		if err := c.call(ctx, "GET "+botPath(botName)+"/dead?cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Letters...)
@@ -108,7 +107,7 @@ func (c *redriveCommand) Run(ctx context.Context, s *session) error {
 	jobs := make([]redriven, 0, len(ids))
 	for _, id := range ids {
 		var job redriven
-		if err := server.call(ctx, http.MethodPost, botPath(c.Bot)+"/dead/"+url.PathEscape(id)+"/redrive", nil, &job); err != nil {
+		if err := server.call(ctx, "POST "+botPath(c.Bot)+"/dead/"+url.PathEscape(id)+"/redrive", nil, &job); err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
 		jobs = append(jobs, job)

@@ -59,13 +59,3 @@ func TestRedrive(t *testing.T) {
 		})
 	}
 }
-
-func TestOutputAsYAML(t *testing.T) {
-	// The answer to redrive holds whatever the server puts into these three fields.
-	s := newServer(t, map[string]answer{"POST /v1/bots/pizza/dead/l1/redrive": {200, `{"letter":"yes: <no>","job":"","kind":"event"}`}})
-	got := run(t, nil, "", "redrive", "pizza", "l1", "-o", "yaml", "--server", s.URL)
-	want := "---\nletter: \"yes: <no>\"\njob: \"\"\nkind: \"event\"\n"
-	if got.stdout != want || got.code != 0 {
-		t.Errorf("redrive -o yaml = %d %q, want %q", got.code, got.stdout, want)
-	}
-}

@@ -76,7 +76,7 @@ func (s *session) ready(ctx context.Context, c *serveCommand, server *client) er
 // connectBot connects a bot's channels. A network that is down is no reason not to start, one that refuses is.
 func connectBot(ctx context.Context, server *client, b botInfo) error {
 	for i := range b.Channels {
-		err := connect(ctx, server, b.Bot, &b.Channels[i], connectOptions{})
+		err := connecting{server: server, bot: b.Bot}.channel(ctx, &b.Channels[i])
 		if r, ok := errors.AsType[*refusal](err); ok && r.status < http.StatusInternalServerError {
 			return fmt.Errorf("bot %s: %w", b.Bot, err)
 		}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -43,7 +42,7 @@ func (t *talk) path(act string) string {
 
 // open makes the chat and passes over what was said in it before.
 func (t *talk) open(ctx context.Context) error {
-	if err := t.server.call(ctx, http.MethodPost, t.path("open"), map[string]any{"from": t.user}, nil); err != nil {
+	if err := t.server.call(ctx, "POST "+t.path("open"), map[string]any{"from": t.user}, nil); err != nil {
 		return err
 	}
 	if _, err := t.news(ctx); err != nil {
@@ -58,9 +57,9 @@ func (t *talk) open(ctx context.Context) error {
 func (t *talk) act(ctx context.Context, line string) error {
 	if place, ok := press(line, t.buttons); ok {
 		button := map[string]any{"message_id": t.pressable, "place": place}
-		return t.server.call(ctx, http.MethodPost, t.path("press"), map[string]any{"from": t.user, "button": button}, nil)
+		return t.server.call(ctx, "POST "+t.path("press"), map[string]any{"from": t.user, "button": button}, nil)
 	}
-	return t.server.call(ctx, http.MethodPost, t.path("say"), map[string]any{"from": t.user, "text": line}, nil)
+	return t.server.call(ctx, "POST "+t.path("say"), map[string]any{"from": t.user, "text": line}, nil)
 }
 
 // outcome waits for the end of the turn that the last act has started. A turn that takes too long is not an error: it is
@@ -119,7 +118,7 @@ func (t *talk) news(ctx context.Context) ([]chatReply, error) {
 	var page struct {
 		Messages []sentMessage `json:"messages"`
 	}
-	if err := t.server.call(ctx, http.MethodGet, t.path("messages")+fmt.Sprintf("?after=%d", t.read), nil, &page); err != nil {
+	if err := t.server.call(ctx, "GET "+t.path("messages")+fmt.Sprintf("?after=%d", t.read), nil, &page); err != nil {
 		return nil, err
 	}
 	var replies []chatReply

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -120,7 +119,7 @@ func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
 	var page struct {
 		Turns []bot.Turn `json:"turns"`
 	}
-	if err := c.call(ctx, http.MethodGet, botPath(q.bot)+"/turns?"+values.Encode(), nil, &page); err != nil {
+	if err := c.call(ctx, "GET "+botPath(q.bot)+"/turns?"+values.Encode(), nil, &page); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(page.Turns, func(a, b bot.Turn) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })

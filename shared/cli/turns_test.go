@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,4 +166,32 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 		w.end()
 	}
 	return n, err
+}
+
+func TestTurnsFollowLeavesOutWhatTheLimitLeftOut(t *testing.T) {
+	var asked []url.Values
+	ctx, end := context.WithCancel(t.Context())
+	old := turnJSON("t1", "replied", 1)
+	fresh := strings.Replace(old, "2026-03-01T12:00:01Z", time.Now().UTC().Format(time.RFC3339), 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/bots" {
+			fmt.Fprint(w, oneBot)
+			return
+		}
+		if asked = append(asked, r.URL.Query()); len(asked) > 1 {
+			end()
+		}
+		fmt.Fprint(w, turnsBody(fresh))
+	}))
+	defer s.Close()
+	code := cli.Run(ctx, []string{"turns", "--follow", "--limit", "1", "--server", s.URL}, cli.Env{
+		Stdout: io.Discard, Stderr: io.Discard, LookupEnv: func(string) (string, bool) { return "", false },
+	})
+	if code != 0 || len(asked) < 2 || asked[0].Get("limit") != "1" || asked[1].Get("limit") != "500" {
+		t.Fatalf("turns --follow = %d, asked %v, want limit 1, then 500", code, asked)
+	}
+	since, err := time.Parse(time.RFC3339, asked[1].Get("since"))
+	if err != nil || time.Since(since) > 30*time.Second {
+		t.Errorf("the second query asks since %s (%v), want the time of the oldest turn that was printed", since, err)
+	}
 }

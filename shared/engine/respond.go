@@ -128,5 +128,8 @@ func (live *liveBot) button(b bot.Button, scope template.Scope) (made bot.Button
 			return made, err
 		}
 	}
+	if made.URL == "" && made.Payload == "" {
+		made.Payload = made.Text // as in the bot file, and so as the outbox reads it back
+	}
 	return made, nil
 }

@@ -36,7 +36,7 @@ func foreign(pattern string) (name string, at int) {
 			return name, at
 		}
 		n := quantifier(rest)
-		quantified = n > 0 && !(quantified && rest[0] == '?') // the ? of a lazy quantifier ends it
+		quantified = n > 0
 		at += max(n, 1)
 		if n == 0 {
 			at += skip(rest) - 1

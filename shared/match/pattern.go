@@ -14,7 +14,7 @@ import (
 // Limits of a pattern. Searching takes time in proportion to the text and to the program's instructions.
 const (
 	MaxPatternBytes = 4 << 10
-	MaxInstructions = 10_000
+	maxInstructions = 10_000
 )
 
 // instructionBytes is what an instruction takes in memory, measured with its share of the program's tables.
@@ -42,8 +42,8 @@ func compilePattern(pattern string) (*regexp.Regexp, int, error) {
 	if err != nil {
 		return nil, 0, bot.Errorf(bot.Invalid, describe(pattern, err))
 	}
-	if n := len(program.Inst); n > MaxInstructions {
-		message := fmt.Sprintf("%d instructions when compiled; a pattern has at most %d: repeat less", n, MaxInstructions)
+	if n := len(program.Inst); n > maxInstructions {
+		message := fmt.Sprintf("%d instructions when compiled; a pattern has at most %d: repeat less", n, maxInstructions)
 		return nil, 0, bot.Errorf(bot.TooLarge, message)
 	}
 	compiled, err := regexp.Compile(pattern)

@@ -80,7 +80,7 @@ func cut(text string, end int) int {
 	}
 	head := text[:end]
 	for _, mark := range []string{"\n\n", "\n"} {
-		if at := strings.LastIndex(head, mark); at >= end/2 && !blank(head[:at]) {
+		if at := strings.LastIndex(head, mark); at >= end/2 {
 			return at
 		}
 	}
@@ -94,8 +94,6 @@ func cut(text string, end int) int {
 	}
 	return cutWord(text, end)
 }
-
-func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // cutWord gives a place to cut a word that is too long, outside of what is shown as one character.
 func cutWord(text string, end int) int {

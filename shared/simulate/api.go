@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,9 +45,6 @@ var methods = map[string]method{
 	"sendchataction":      sendChatAction,
 	"answercallbackquery": answerCallbackQuery,
 }
-
-// Methods lists the methods that are played, in small letters.
-func Methods() []string { return slices.Sorted(maps.Keys(methods)) }
 
 // response is the form of every answer of the Bot API.
 type response struct {

@@ -17,8 +17,7 @@ import (
 // Fault is a way in which a call goes wrong.
 type Fault string
 
-// The faults. After one whose name ends in "after", or a bad_gateway, the caller cannot know that its call was carried
-// out; the others are not carried out.
+// The faults. A call whose fault ends in "after" is carried out, and its caller is not told; the others are not carried out.
 const (
 	TooManyRequests Fault = "too_many_requests" // 429 with retry_after
 	ServerError     Fault = "server_error"      // 500

@@ -54,6 +54,7 @@ func TestStrictness(t *testing.T) {
 		{"32769 bytes", marked("HTML", strings.Repeat("<b></b>", 4682)), "text is too long"},
 
 		{"parse mode unknown", marked("rst", "x"), "unsupported parse_mode"},
+		{"parse mode null", with("parse_mode", nil), ok},
 		{"html", marked("html", "<b>x</b>"), ok},
 		{"html broken", marked("HTML", "<b>x"), "can't parse entities: Can't find end tag corresponding to start tag \"b\""},
 		{"markdown v2", marked("MarkdownV2", "*x*"), ok},
@@ -224,7 +225,10 @@ func TestSent(t *testing.T) {
 		"reply_markup": fields{"inline_keyboard": [][]fields{{{"text": "yes", "callback_data": "y"}}}},
 	})
 	answer := n.call("sendMessage", body)
-	n.call("sendMessage", `{"chat_id":7,"text":"keys","reply_markup":{"keyboard":[["one"]],"resize_keyboard":true}}`)
+	keyed := n.call("sendMessage", `{"chat_id":7,"text":"keys","reply_markup":{"keyboard":[["one"]],"resize_keyboard":true}}`)
+	if strings.Contains(keyed.text(), "reply_markup") {
+		t.Errorf("sendMessage with a reply keyboard = %s, want no markup in it", keyed.text())
+	}
 	n.call("sendChatAction", `{"chat_id":7,"action":"typing"}`)
 
 	me := simulate.User{ID: 110201543, IsBot: true, FirstName: "Simulated bot 110201543", Username: botName}

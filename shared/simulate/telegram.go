@@ -27,9 +27,10 @@ type Telegram struct {
 	// Wait passes the time between two tries of an update, or less if ctx ends.
 	Wait func(ctx context.Context, d time.Duration)
 	// MaxChats and MaxMessages bound what is kept: chats a bot, of which the one unused for longest goes first, and what
-	// the bot did a chat, of which the oldest goes first.
+	// the bot did a chat, of which the oldest goes first. Users cannot speak to a bot for which MaxWaiting updates wait.
 	MaxChats    int
 	MaxMessages int
+	MaxWaiting  int
 
 	faults dice
 	users  http.Handler
@@ -53,6 +54,7 @@ func NewTelegram() *Telegram {
 		Wait:        wait,
 		MaxChats:    10_000,
 		MaxMessages: 200,
+		MaxWaiting:  200_000,
 		accounts:    map[string]*account{},
 		revoked:     map[string]bool{},
 	}

@@ -10,9 +10,6 @@ import (
 	"hookline/shared/bot"
 )
 
-// maxWaiting bounds how many updates wait for a bot.
-const maxWaiting = 200_000
-
 // Lives of updates: one that could not be delivered in its time is dropped.
 const (
 	messageLife = 24 * time.Hour
@@ -43,7 +40,7 @@ func (a *account) push(key laneKey, kind string, object any) error {
 	if !a.wants(kind) {
 		return nil
 	}
-	if a.waiting >= maxWaiting {
+	if a.waiting >= a.net.MaxWaiting {
 		return bot.Errorf(bot.Unavailable, "too many updates wait for the bot")
 	}
 	content, err := json.Marshal(object)

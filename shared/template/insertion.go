@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -106,18 +107,23 @@ func isLiteral(name string) bool {
 func (in *insertion) render(scope Scope, format bot.Format) (string, error) {
 	value, defined, err := scope.read(in.path)
 	if err != nil {
-		return "", bot.Wrap(bot.Invalid, fmt.Sprintf("line %d: {{ %s }}", in.line, strings.Join(in.path, ".")), err)
+		return "", in.wrong(err)
 	}
 	text := ""
 	switch {
 	case in.json && !defined:
 		// Jinja refuses it as well: nothing is no JSON.
-		message := fmt.Sprintf("line %d: {{ %s | tojson }}: undefined", in.line, strings.Join(in.path, "."))
-		return "", bot.Errorf(bot.Invalid, message)
+		return "", in.wrong(errors.New("it is undefined, and tojson needs a value"))
 	case in.json:
 		text = jsonText(value)
 	case defined:
 		text = printed(value)
 	}
 	return escape(text, format), nil
+}
+
+// wrong says where it went wrong. The whole of it may be read by the author: it holds names, and no values.
+func (in *insertion) wrong(err error) error {
+	path := strings.Join(in.path, ".")
+	return bot.Errorf(bot.Invalid, fmt.Sprintf("line %d: {{ %s }}: %s", in.line, path, err))
 }

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"hookline/shared/bot"
 )
 
 // Scope holds what a template can read, by name: JSON values (string, bool, nil, json.Number, []any, map[string]any), maps
@@ -51,9 +49,9 @@ var always = map[string]any{
 // read follows a path. The last name may be undefined, the ones before it may not.
 func (s Scope) read(path []string) (value any, defined bool, err error) {
 	value, defined = s[path[0]]
-	if make, ok := value.(lazy); ok {
-		if value, err = make(); err != nil {
-			return nil, false, bot.Wrap(bot.Internal, path[0]+" cannot be read", err)
+	if encode, ok := value.(lazy); ok {
+		if value, err = encode(); err != nil {
+			return nil, false, fmt.Errorf("%s cannot be read as JSON", path[0])
 		}
 	}
 	for i := 0; ; i++ {

@@ -11,7 +11,7 @@ import (
 var strange = []json.RawMessage{
 	json.RawMessage(`null`), json.RawMessage(`true`), json.RawMessage(`""`), json.RawMessage(`" "`),
 	json.RawMessage(`[]`), json.RawMessage(`{}`), json.RawMessage(`-1`), json.RawMessage(`0.5`),
-	json.RawMessage(`99999999999999999999`), json.RawMessage(`1e400`), json.RawMessage(`[{"a":[]}]`),
+	json.RawMessage(`99999999999999999999`), json.RawMessage(`1e400`), json.RawMessage(`9007199254740993`), json.RawMessage(`[{"a":[]}]`),
 }
 
 // mutations gives the JSON value with each value in it replaced in turn, and each field left out.

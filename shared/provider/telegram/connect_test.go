@@ -144,7 +144,7 @@ func TestAcknowledge(t *testing.T) {
 		{"nothing to answer", "", yes, "", ""},
 		{
 			"T25 too late", "4382b",
-			refused("400", "Bad Request: query is too old and response timeout expired or query ID is invalid", ""),
+			refused("400", "Bad Request: query is too old and response timeout expired", ""),
 			"", `{"callback_query_id":"4382b"}`,
 		},
 		{"T25 no longer known", "4382b", refused("400", "Bad Request: QUERY_ID_INVALID: query ID is invalid", ""), "", `{"callback_query_id":"4382b"}`},

@@ -61,7 +61,7 @@ func (m *message) service(e *bot.Event) (kind bot.EventKind, contentName string)
 
 func locationOf(at place, title string) *bot.Location {
 	if at.Latitude == "" || at.Longitude == "" {
-		return nil // an empty number cannot be encoded
+		return nil // empty numbers are encoded as 0, which is a place
 	}
 	return &bot.Location{Latitude: at.Latitude, Longitude: at.Longitude, Title: title}
 }

@@ -34,7 +34,7 @@ func TestParseRows(t *testing.T) {
 		{"T8 unknown kind", `{"update_id":1,"beam":{"a":1}}`, bot.Other, "beam", ""},
 		{"T8 known kind goes before an unknown one", `{"update_id":1,"a":{},"poll":{"question":"q"}}`, bot.Poll, "poll", "q"},
 		{"T8 a message goes before all", `{"update_id":1,"callback_query":{},"message":{"chat":{"id":1},"text":"x"}}`, bot.Text, "text", "x"},
-		{"T8 null is no kind", `{"update_id":1,"callback_query":null,"message":{"text":"x"}}`, bot.Text, "text", "x"},
+		{"T8 null is no kind", `{"update_id":1,"callback_query":null,"poll":{"question":"q"}}`, bot.Poll, "poll", "q"},
 		{"T13 text", inChat(`"text":"x"`), bot.Text, "text", "x"},
 		{"T13 edited text", `{"update_id":1,"edited_message":{"text":"x"}}`, bot.Edit, "edited_message", "x"},
 		{"T13 channel post", `{"update_id":1,"channel_post":{"text":"x"}}`, bot.Text, "channel_post", "x"},
@@ -113,6 +113,13 @@ func TestT10IDsAreExact(t *testing.T) {
 	want := []string{"9223372036854775807", "9007199254740993", "4503599627370497", "-1004503599627370497"}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
 		t.Errorf("Parse() = ids %q, want %q", got, want)
+	}
+}
+
+func TestParseLocationWithoutCoordinates(t *testing.T) {
+	events, err := parse(t, channel(), inChat(`"venue":{"title":"Nowhere"}`))
+	if err != nil || events[0].Kind != bot.Located || events[0].Location != nil {
+		t.Errorf("Parse() = %+v, %v, want kind location and no place", events, err)
 	}
 }
 

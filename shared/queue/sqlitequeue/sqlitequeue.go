@@ -14,10 +14,9 @@ import (
 )
 
 // A row of groups exists while the group has a message; head is its oldest, ready_at the time from which that may be
-// taken. Searching messages without it would read all of them. AUTOINCREMENT: a number used again would let a late
-// answer delete another message.
+// taken. Searching messages without it would read all of them.
 const createTables = `CREATE TABLE messages(
-	seq INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, grp TEXT NOT NULL,
+	seq INTEGER PRIMARY KEY, queue TEXT NOT NULL, grp TEXT NOT NULL,
 	sent_at INTEGER NOT NULL, -- Unix milliseconds, as all times here
 	body BLOB NOT NULL);
 CREATE INDEX messages_by_group ON messages(queue,grp);

@@ -11,89 +11,123 @@ import (
 	"hookline/shared/simulate/markup"
 )
 
-func TestParse(t *testing.T) {
-	tests := []struct {
-		name, mode, in string
-		text           string
-		entities       []markup.Entity
-	}{
-		{"plain", "", "<b>*x*</b>", "<b>*x*</b>", nil},
-		{"html", "HTML", "a <b>b</b>", "a b", []markup.Entity{{Type: "bold", Offset: 2, Length: 1}}},
-		{"any letter case", "hTmL", "<B>b</b>", "b", []markup.Entity{{Type: "bold", Length: 1}}},
-		{"html offsets are UTF-16", "html", "😀é<i>😀</i>", "😀é😀", []markup.Entity{{Type: "italic", Offset: 3, Length: 2}}},
-		{"html nested", "html", "<b>a<i>b</i></b>", "ab", []markup.Entity{
+// reading is a text, and what it is read as.
+type reading struct {
+	name, in string
+	text     string
+	entities []markup.Entity
+}
+
+func check(t *testing.T, mode string, tests []reading) {
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text, entities, err := markup.Parse(tt.in, mode)
+			if err != nil || text != tt.text {
+				t.Fatalf("Parse(%q, %q) = %q, _, %v, want %q", tt.in, mode, text, err, tt.text)
+			}
+			if diff := cmp.Diff(tt.entities, entities); diff != "" {
+				t.Errorf("Parse(%q, %q) entities (-want +got):\n%s", tt.in, mode, diff)
+			}
+		})
+	}
+}
+
+func TestHTML(t *testing.T) {
+	check(t, "HTML", []reading{
+		{"a mark", "a <b>b</b>", "a b", []markup.Entity{{Type: "bold", Offset: 2, Length: 1}}},
+		{"offsets are UTF-16", "😀é<i>😀</i>", "😀é😀", []markup.Entity{{Type: "italic", Offset: 3, Length: 2}}},
+		{"nested", "<b>a<i>b</i></b>", "ab", []markup.Entity{
 			{Type: "bold", Length: 2}, {Type: "italic", Offset: 1, Length: 1},
 		}},
-		{"html synonyms", "html", "<strong>a</strong><em>b</em><ins>c</ins><del>d</del><strike>e</strike><tg-spoiler>f</tg-spoiler>", "abcdef",
+		{"synonyms", "<strong>a</strong><em>b</em><ins>c</ins><del>d</del><strike>e</strike><tg-spoiler>f</tg-spoiler>", "abcdef",
 			[]markup.Entity{
 				{Type: "bold", Offset: 0, Length: 1}, {Type: "italic", Offset: 1, Length: 1},
 				{Type: "underline", Offset: 2, Length: 1}, {Type: "strikethrough", Offset: 3, Length: 1},
 				{Type: "strikethrough", Offset: 4, Length: 1}, {Type: "spoiler", Offset: 5, Length: 1},
 			}},
-		{"html spoiler span", "html", `<span class="tg-spoiler">x</span>`, "x", []markup.Entity{{Type: "spoiler", Length: 1}}},
-		{"html references", "html", "&lt;&gt;&amp;&quot;&#65;&#x42;&nbsp;&", `<>&"AB&nbsp;&`, nil},
-		{"html link", "html", `<a href='https://a.example/?x=1&amp;y'>a</a>`, "a",
+		{"spoiler span", `<span class="tg-spoiler">x</span>`, "x", []markup.Entity{{Type: "spoiler", Length: 1}}},
+		{"references", "&lt;&gt;&amp;&quot;&#65;&#x42;&nbsp;&", `<>&"AB&nbsp;&`, nil},
+		{"link", `<a href='https://a.example/?x=1&amp;y'>a</a>`, "a",
 			[]markup.Entity{{Type: "text_link", Length: 1, URL: "https://a.example/?x=1&y"}}},
-		{"html link to its own text", "html", "<a>a.example</a>", "a.example",
+		{"link to its own text", "<a>a.example</a>", "a.example",
 			[]markup.Entity{{Type: "text_link", Length: 9, URL: "a.example"}}},
-		{"html link to nowhere is text", "html", `<a href="nowhere">a</a>`, "a", nil},
-		{"html mention", "html", `<a href="tg://user?id=5">a</a>`, "a", []markup.Entity{{Type: "text_mention", Length: 1}}},
-		{"html code with a language", "html", `<pre><code class="language-go">x</code></pre>`, "x",
+		{"link to nowhere is text", `<a href="nowhere">a</a>`, "a", nil},
+		{"mention", `<a href="tg://user?id=5">a</a>`, "a", []markup.Entity{{Type: "text_mention", Length: 1}}},
+		{"code with a language", `<pre><code class="language-go">x</code></pre>`, "x",
 			[]markup.Entity{{Type: "pre", Length: 1, Language: "go"}}},
-		{"html nothing in code", "html", "<code>a<b>b</b></code><b>c</b>", "abc", []markup.Entity{
+		{"nothing in code", "<code>a<b>b</b></code><b>c</b>", "abc", []markup.Entity{
 			{Type: "code", Length: 2}, {Type: "bold", Offset: 2, Length: 1},
 		}},
-		{"html folded quote", "html", "<blockquote expandable>q</blockquote>", "q",
+		{"folded quote", "<blockquote expandable>q</blockquote>", "q",
 			[]markup.Entity{{Type: "expandable_blockquote", Length: 1}}},
-		{"html emoji", "html", `<tg-emoji emoji-id=7>👍</tg-emoji>`, "👍",
+		{"emoji", `<tg-emoji emoji-id=7>👍</tg-emoji>`, "👍",
 			[]markup.Entity{{Type: "custom_emoji", Length: 2, CustomEmoji: "7"}}},
-		{"html empty element", "html", "<b></b>x", "x", nil},
-		{"html nameless end", "html", "<b>x</>", "x", []markup.Entity{{Type: "bold", Length: 1}}},
+		{"empty element", "<b></b>x", "x", nil},
+		{"nameless end", "<b>x</>", "x", []markup.Entity{{Type: "bold", Length: 1}}},
+	})
+}
 
-		{"v2", "MarkdownV2", "*b* _i_ __u__ ~s~ ||h|| `c`", "b i u s h c", []markup.Entity{
+func TestMarkdownV2(t *testing.T) {
+	check(t, "MarkdownV2", []reading{
+		{"marks", "*b* _i_ __u__ ~s~ ||h|| `c`", "b i u s h c", []markup.Entity{
 			{Type: "bold", Offset: 0, Length: 1}, {Type: "italic", Offset: 2, Length: 1},
 			{Type: "underline", Offset: 4, Length: 1}, {Type: "strikethrough", Offset: 6, Length: 1},
 			{Type: "spoiler", Offset: 8, Length: 1}, {Type: "code", Offset: 10, Length: 1},
 		}},
-		{"v2 nested", "markdownv2", "*a _b_ c*", "a b c", []markup.Entity{
+		{"nested", "*a _b_ c*", "a b c", []markup.Entity{
 			{Type: "bold", Length: 5}, {Type: "italic", Offset: 2, Length: 1},
 		}},
-		{"v2 escapes", "markdownv2", `\_\*\[\]\(\)\~\>\#\+\-\=\|\{\}\.\!\\`, `_*[]()~>#+-=|{}.!\`, nil},
-		{"v2 link", "markdownv2", `[a](https://a.example/\)x)`, "a", []markup.Entity{{Type: "text_link", Length: 1, URL: "https://a.example/)x"}}},
-		{"v2 emoji", "markdownv2", "![👍](tg://emoji?id=7)", "👍", []markup.Entity{{Type: "custom_emoji", Length: 2, CustomEmoji: "7"}}},
-		{"v2 code block", "markdownv2", "```go\na*b```", "a*b", []markup.Entity{{Type: "pre", Length: 3, Language: "go"}}},
-		{"v2 code block without a language", "markdownv2", "```\nx\n```", "x\n", []markup.Entity{{Type: "pre", Length: 2}}},
-		{"v2 code has no marks", "markdownv2", "`a.b_c`", "a.b_c", []markup.Entity{{Type: "code", Length: 5}}},
-		{"v2 underline around italic", "markdownv2", "__a _b_ c__", "a b c", []markup.Entity{
+		{"escapes", `\_\*\[\]\(\)\~\>\#\+\-\=\|\{\}\.\!\\`, `_*[]()~>#+-=|{}.!\`, nil},
+		{"link", `[a](https://a.example/\)x)`, "a", []markup.Entity{{Type: "text_link", Length: 1, URL: "https://a.example/)x"}}},
+		{"emoji", "![👍](tg://emoji?id=7)", "👍", []markup.Entity{{Type: "custom_emoji", Length: 2, CustomEmoji: "7"}}},
+		{"code block", "```go\na*b```", "a*b", []markup.Entity{{Type: "pre", Length: 3, Language: "go"}}},
+		{"code block without a language", "```\nx\n```", "x\n", []markup.Entity{{Type: "pre", Length: 2}}},
+		{"code has no marks", "`a.b_c`", "a.b_c", []markup.Entity{{Type: "code", Length: 5}}},
+		{"underline around italic", "__a _b_ c__", "a b c", []markup.Entity{
 			{Type: "underline", Length: 5}, {Type: "italic", Offset: 2, Length: 1},
 		}},
-		{"v2 quotes", "markdownv2", ">a\n>b\nc\n>d", "a\nb\nc\nd", []markup.Entity{
+		{"underline in italic", "_a__b__ c_", "ab c", []markup.Entity{
+			{Type: "italic", Length: 4}, {Type: "underline", Offset: 1, Length: 1},
+		}},
+		{"quotes", ">a\n>b\nc\n>d", "a\nb\nc\nd", []markup.Entity{
 			{Type: "blockquote", Length: 3}, {Type: "blockquote", Offset: 6, Length: 1},
 		}},
-		{"v2 folded quote behind another", "markdownv2", ">a\n**>b\n>c||", "a\nb\nc", []markup.Entity{
+		{"folded quote behind another", ">a\n**>b\n>c||", "a\nb\nc", []markup.Entity{
 			{Type: "blockquote", Length: 1}, {Type: "expandable_blockquote", Offset: 2, Length: 3},
 		}},
-		{"v2 bold in a quote", "markdownv2", ">*a* b\nc", "a b\nc", []markup.Entity{
+		{"bold in a quote", ">*a* b\nc", "a b\nc", []markup.Entity{
 			{Type: "blockquote", Length: 3}, {Type: "bold", Length: 1},
 		}},
+	})
+}
 
-		{"old", "Markdown", `*b* _i_ \*x . !`, "b i *x . !", []markup.Entity{
+func TestMarkdown(t *testing.T) {
+	check(t, "Markdown", []reading{
+		{"marks", `*b* _i_ \*x . !`, "b i *x . !", []markup.Entity{
 			{Type: "bold", Length: 1}, {Type: "italic", Offset: 2, Length: 1},
 		}},
-		{"old link", "markdown", "[a](https://a.example)b", "ab", []markup.Entity{{Type: "text_link", Length: 1, URL: "https://a.example"}}},
-		{"old code block", "markdown", "```go\nx_y```", "x_y", []markup.Entity{{Type: "pre", Length: 3, Language: "go"}}},
-		{"old does not nest", "markdown", "*a_b*", "a_b", []markup.Entity{{Type: "bold", Length: 3}}},
+		{"link", "[a](https://a.example)b", "ab", []markup.Entity{{Type: "text_link", Length: 1, URL: "https://a.example"}}},
+		{"code block", "```go\nx_y```", "x_y", []markup.Entity{{Type: "pre", Length: 3, Language: "go"}}},
+		{"does not nest", "*a_b*", "a_b", []markup.Entity{{Type: "bold", Length: 3}}},
+	})
+}
+
+func TestModes(t *testing.T) {
+	tests := []struct{ name, mode, in, want string }{
+		{"plain", "", "<b>*x*</b>", "<b>*x*</b>"},
+		{"html in any letter case", "hTmL", "<B>x</b>", "x"},
+		{"v2 in any letter case", "markdownV2", "*x*", "x"},
+		{"old in any letter case", "MARKDOWN", "*x.*", "x."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text, entities, err := markup.Parse(tt.in, tt.mode)
-			if err != nil || text != tt.text {
-				t.Fatalf("Parse(%q, %q) = %q, _, %v, want %q", tt.in, tt.mode, text, err, tt.text)
-			}
-			if diff := cmp.Diff(tt.entities, entities); diff != "" {
-				t.Errorf("Parse(%q, %q) entities (-want +got):\n%s", tt.in, tt.mode, diff)
+			if got, _, err := markup.Parse(tt.in, tt.mode); err != nil || got != tt.want {
+				t.Errorf("Parse(%q, %q) = %q, _, %v, want %q", tt.in, tt.mode, got, err, tt.want)
 			}
 		})
+	}
+	if _, _, err := markup.Parse("x", "rst"); !errors.Is(err, markup.ErrMode) {
+		t.Errorf("Parse(x, rst) error = %v, want %v", err, markup.ErrMode)
 	}
 }
 
@@ -130,9 +164,6 @@ func TestComplaints(t *testing.T) {
 				t.Errorf("Parse(%q, %q) error = %v, want complaint %s", tt.in, tt.mode, err, tt.want)
 			}
 		})
-	}
-	if _, _, err := markup.Parse("x", "rst"); !errors.Is(err, markup.ErrMode) {
-		t.Errorf("Parse(x, rst) error = %v, want %v", err, markup.ErrMode)
 	}
 }
 

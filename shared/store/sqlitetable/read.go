@@ -50,7 +50,9 @@ var batchQueries = func() (queries [store.BatchLimit + 1]string) {
 	return queries
 }()
 
-const selectItems = "SELECT pk,sk,version,expires_at,body FROM items WHERE (expires_at=0 OR expires_at>?) AND "
+// The condition is written so that it does not look like the one of the partial index: SQLite would prepare the statement anew
+// for each value bound, to see whether it implies that one.
+const selectItems = "SELECT pk,sk,version,expires_at,body FROM items WHERE NOT (expires_at BETWEEN 1 AND ?) AND "
 
 // Query implements store.Table.
 func (t *Table) Query(ctx context.Context, q store.Query) ([]store.Item, error) {

@@ -96,9 +96,14 @@ func TestReopen(t *testing.T) {
 			t.Fatalf("Put() = %v", err)
 		}
 	})
-	got, err := open(t, path, time.Now).Get(t.Context(), key)
+	table := open(t, path, func() time.Time { return time.Now().Add(-time.Hour) })
+	got, err := table.Get(t.Context(), key)
 	if err != nil || string(got.Body) != "body" || got.Version != version {
 		t.Errorf("Get() = %q, version %d, %v, want body, version %d", got.Body, got.Version, err, version)
+	}
+	next, err := table.Put(t.Context(), store.Item{Key: key}, store.Always)
+	if err != nil || next <= version {
+		t.Errorf("Put(Always), the clock set back, = version %d, %v, want above %d", next, err, version)
 	}
 }
 

@@ -170,6 +170,8 @@ func testExpiry(t *testing.T, f fixture) {
 	stale := put("a")
 	put("b")
 	f.put(t, item("c", "c"))
+	f.put(t, store.Item{Key: key("past"), Body: []byte("past"), ExpiresAt: time.Unix(0, 0)})
+	f.wantBody(t, "past", "")
 	f.clock.advance(9 * time.Second)
 	f.wantBody(t, "a", "a")
 

@@ -124,7 +124,7 @@ func testQuery(t *testing.T, f fixture) {
 		{"after, behind the prefix", store.Query{Prefix: "a", After: "b#1"}, nil},
 		{"newest after", store.Query{After: "b#1", Newest: true}, []string{"a#3", "a#2", "a#1"}},
 		{"newest after with prefix", store.Query{Prefix: "a", After: "a#2", Newest: true}, []string{"a#1"}},
-		{"newest after, behind the prefix", store.Query{Prefix: "a", After: "b#1", Newest: true, Limit: 1}, []string{"a#3"}},
+		{"newest after, behind the prefix", store.Query{Prefix: "a", After: "b#2", Newest: true, Limit: 1}, []string{"a#3"}},
 		{"newest after, before the prefix", store.Query{Prefix: "b", After: "a#1", Newest: true}, nil},
 		{"after the last", store.Query{After: "b#2"}, nil},
 		{"no such prefix", store.Query{Prefix: "c"}, nil},
@@ -151,6 +151,7 @@ func testQueryPrefixes(t *testing.T, f fixture) {
 		name, prefix string
 		want         []string
 	}{
+		{"one letter, whatever follows", "a", ordered[1:13]},
 		{"number sign", "a#", []string{"a#", "a#b"}},
 		{"percent", "a%", []string{"a%", "a%23"}},
 		{"highest of one byte", "a\u007f", []string{"a\u007f"}},

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/sqlitefile"
+)
+
+// crash is what was so when the server was killed.
+type crash struct {
+	// did is how much the bot had done in each chat.
+	did map[*chat]int64
+	// waiting are the messages whose jobs were not acknowledged.
+	waiting map[message]bool
+}
+
+// kill ends the server without warning, and looks at what it left.
+func (w *world) kill(chats []*chat) crash {
+	w.Helper()
+	w.end(os.Kill)
+	c := crash{did: map[*chat]int64{}, waiting: map[message]bool{}}
+	for _, chat := range chats {
+		if sent := chat.sent(); len(sent) > 0 {
+			c.did[chat] = sent[len(sent)-1].N
+		}
+	}
+	for _, job := range w.jobs() {
+		c.waiting[message{job.Event.Chat.ID, job.Event.Text}] = true
+	}
+	return c
+}
+
+// jobs reads the queue of a server that was killed from a copy of its files: opening them mends them, which is what the
+// next server must be able to do.
+func (w *world) jobs() (jobs []bot.Job) {
+	w.Helper()
+	folder := w.TempDir()
+	for _, name := range []string{"hookline.db", "hookline.db-wal"} {
+		content, err := os.ReadFile(w.data(name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), content, 0o600)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.Fatal(err)
+		}
+	}
+	file, err := sqlitefile.Open(filepath.Join(folder, "hookline.db"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer file.Close()
+	err = file.Read(w.Context(), func(c *sqlitefile.Conn) error {
+		rows, err := c.Query("SELECT body FROM messages")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var body []byte
+			var job bot.Job
+			if err := errors.Join(rows.Scan(&body), json.Unmarshal(body, &job)); err != nil {
+				return err
+			}
+			jobs = append(jobs, job)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return jobs
+}
+
+// inFlight counts the replies that were sent and not acknowledged: only these may come again.
+func (c crash) inFlight() (n int) {
+	for chat, did := range c.did {
+		sent := map[string]bool{}
+		for _, s := range chat.sent() {
+			number, _, _ := strings.Cut(s.Message.Text, " ")
+			sent[number] = sent[number] || s.N <= did
+		}
+		for m := range c.waiting {
+			if m.chat == chat.id() && sent[m.text] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// excuses tells whether it is because of this crash that a reply came again: it had been sent, its job was not
+// acknowledged, and the server after the crash sent it once.
+func (c crash) excuses(chat *chat, r repeat) bool {
+	return r.before.N <= c.did[chat] && c.did[chat] < r.again.N &&
+		c.waiting[chat.message(r.number)]
+}
+
+// However often the server is killed, what it accepted is answered, in order, moves its conversation once, and only
+// replies that were in flight at a kill are sent again.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	kills := 20
+	if testing.Short() {
+		kills = 4
+	}
+	w := newWorld(t, counter())
+	chats := w.chats(24)
+	stop := talkAll(t.Context(), chats)
+	var crashes []crash
+	for range kills {
+		time.Sleep(50*time.Millisecond + rand.N(300*time.Millisecond))
+		crashes = append(crashes, w.kill(chats))
+		w.start()
+	}
+	stop()
+
+	said, inFlight, again := 0, 0, 0
+	for _, chat := range chats {
+		chat.wait()
+		said += chat.said
+		for _, r := range chat.check() {
+			again++
+			excused := false
+			for _, c := range crashes {
+				excused = excused || c.excuses(chat, r)
+			}
+			if !excused {
+				t.Errorf("chat %d: reply %q came as number %d and again as number %d, but was not in flight at a kill between",
+					chat.talk.User.ID, r.again.Message.Text, r.before.N, r.again.N)
+			}
+		}
+	}
+	for _, c := range crashes {
+		inFlight += c.inFlight()
+	}
+	t.Logf("%d messages, %d kills, %d replies in flight at one, %d sent again", said, kills, inFlight, again)
+	if again > inFlight {
+		t.Errorf("%d replies were sent again, want at most the %d that were in flight at a kill", again, inFlight)
+	}
+	if inFlight < kills {
+		t.Errorf("%d replies were in flight at a kill: the load was too small to tell anything", inFlight)
+	}
+}

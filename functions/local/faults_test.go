@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"hookline/shared/bot"
+	"hookline/shared/simulate"
+)
+
+// mayComeTwice is what the notes of a turn say of a send whose outcome nobody knows.
+const mayComeTwice = "it may come twice"
+
+// Whatever the network does, nothing is lost, each chat keeps its order, and nothing is sent twice but what may not have
+// arrived, which the turn says.
+func TestFaultyNetwork(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name            string
+		users, messages int
+		faults          simulate.Faults
+	}{
+		{"refusals and broken connections", 40, 5, simulate.Faults{
+			Rates: map[simulate.Fault]float64{
+				simulate.TooManyRequests: 0.03, simulate.ServerError: 0.03, simulate.BadGateway: 0.03,
+				simulate.ResetBefore: 0.03, simulate.ResetAfter: 0.03, simulate.HangBefore: 0.02, simulate.HangAfter: 0.03,
+			},
+			RetryAfter: 1, HangSeconds: 0.5,
+		}},
+		// These hang for longer than the server waits.
+		{"time-outs", 20, 2, simulate.Faults{
+			Rates:       map[simulate.Fault]float64{simulate.HangBefore: 0.1, simulate.HangAfter: 0.1},
+			HangSeconds: 30,
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, counter())
+			tt.faults.Methods = []string{"sendMessage"}
+			tt.faults.Seed = 2
+			if err := w.network.SetFaults(tt.faults); err != nil {
+				t.Fatal(err)
+			}
+			chats := w.chats(tt.users)
+			for _, c := range chats {
+				c.say(tt.messages)
+			}
+			for _, c := range chats {
+				c.wait()
+			}
+			for fault := range tt.faults.Rates {
+				if w.network.FaultCounts()[fault] == 0 {
+					t.Errorf("no call met the fault %q", fault)
+				}
+			}
+			again := w.checkRepeats(chats, w.noted(tt.users*tt.messages))
+			t.Logf("%d messages, faults %v, %d replies sent again", tt.users*tt.messages, w.network.FaultCounts(), again)
+			if again == 0 {
+				t.Error("no reply was sent again, although the network broke off after carrying some out")
+			}
+		})
+	}
+}
+
+// noted waits for n turns and gives the messages of those whose notes say that a reply may come twice.
+func (w *world) noted(n int) map[message]bool {
+	w.Helper()
+	noted := map[message]bool{}
+	w.until("every turn is on record as replied", func() bool {
+		for _, turn := range w.turns(n) {
+			if turn.Outcome != bot.Replied {
+				return false
+			}
+			noted[message{turn.Event.Chat.ID, turn.Event.Text}] = strings.Contains(strings.Join(turn.Notes, "\n"), mayComeTwice)
+		}
+		return true
+	})
+	return noted
+}
+
+// checkRepeats checks the replies and that each one that was sent again had to be, and counts those.
+func (w *world) checkRepeats(chats []*chat, noted map[message]bool) (again int) {
+	w.Helper()
+	for _, c := range chats {
+		for _, r := range c.check() {
+			again++
+			if r.before.Answered {
+				w.Errorf("chat %d: %q was sent again although the server was told that it had arrived", c.talk.User.ID, r.again.Message.Text)
+			}
+			if !noted[c.message(r.number)] {
+				w.Errorf("chat %d: %q was sent again, and the turn's notes do not say so", c.talk.User.ID, r.again.Message.Text)
+			}
+		}
+	}
+	return again
+}

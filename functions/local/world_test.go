@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/simulate"
+)
+
+const (
+	botToken = "1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	botUser  = "sim_1234567890_bot" // as the simulated network names the bot of that token
+	// publicURL is what the network is told of the server. It calls that address through a front.
+	publicURL = "https://bots.example.com"
+	// patience bounds every wait for something that must happen.
+	patience = time.Minute
+)
+
+// states is how many states the counting bot goes through before it is in the first one again.
+const states = 10
+
+// counter is a bot that tells how many messages came before this one, modulo states: it answers "7" with "7 in 7".
+// Further replies may follow in the same turn.
+func counter(more ...string) string {
+	var file strings.Builder
+	file.WriteString("bot: counter\nchannels: {telegram: {token: \"${TELEGRAM_TOKEN}\"}}\nhandlers:\n")
+	handler := func(state int, rule string) {
+		fmt.Fprintf(&file, "  - %s\n    target_state: s%d\n    response:\n      messages:\n", rule, (state+1)%states)
+		for _, text := range append([]string{fmt.Sprintf("{{ event.text }} in %d", state)}, more...) {
+			fmt.Fprintf(&file, "        - text: %q\n", text)
+		}
+	}
+	handler(0, "name: first\n    priority: -1") // before there is a state
+	for state := range states {
+		handler(state, fmt.Sprintf("name: at %d\n    source_states: [s%d]", state, state))
+	}
+	return file.String()
+}
+
+// world is `hookline serve` as a process of its own, the counting bot on it, and a simulated network outside of it.
+type world struct {
+	*testing.T
+	network *simulate.Telegram
+	front   *front
+	// refuse, if set, is asked whether the network refuses a text for good.
+	refuse atomic.Pointer[func(text string) bool]
+	// calling counts the connections on which the server calls the network.
+	calling atomic.Int64
+	dir     string
+	env     []string
+	server  *process
+}
+
+// newWorld starts the server.
+func newWorld(t *testing.T, file string) *world {
+	w := &world{T: t, network: simulate.NewTelegram(), front: newFront(), dir: t.TempDir()}
+	w.network.MaxMessages = 1 << 20
+	w.network.RetryDelay = func(int) time.Duration { return 10 * time.Millisecond }
+	w.network.Client.Transport = w.front
+	api := httptest.NewUnstartedServer(http.HandlerFunc(w.serveAPI))
+	api.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			w.calling.Add(1)
+		case http.StateClosed:
+			w.calling.Add(-1)
+		}
+	}
+	api.Start()
+	w.env = environment("TELEGRAM_TOKEN="+botToken, "HOOKLINE_PUBLIC_URL="+publicURL, "HOOKLINE_TELEGRAM_URL="+api.URL)
+	t.Cleanup(func() {
+		w.network.Close()
+		if w.server != nil {
+			w.end(os.Kill)
+		}
+		api.Close()
+	})
+	path := filepath.Join(w.dir, "counter.yaml")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.start("--bot", path)
+	return w
+}
+
+// serveAPI is the network's API, with one more thing that it can refuse.
+func (w *world) serveAPI(rw http.ResponseWriter, r *http.Request) {
+	if refuse := w.refuse.Load(); refuse != nil && strings.HasSuffix(r.URL.Path, "/sendMessage") {
+		var message struct{ Text string }
+		body := readBody(r)
+		_ = json.Unmarshal(body, &message)
+		if (*refuse)(message.Text) {
+			rw.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(rw, `{"ok":false,"error_code":400,"description":"Bad Request: not today"}`)
+			return
+		}
+	}
+	w.network.ServeHTTP(rw, r)
+}
+
+// data is a path in the server's data directory.
+func (w *world) data(name string) string { return filepath.Join(w.dir, "data", name) }
+
+func (w *world) start(args ...string) {
+	w.Helper()
+	server, err := startServer(w.dir, w.env, append([]string{"--data", w.data("")}, args...)...)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.server = server
+	w.front.pass(server.url)
+}
+
+// end stops the server and gives its exit code, after the last of its calls has arrived.
+func (w *world) end(signal os.Signal) int {
+	w.Helper()
+	code, err := w.server.stop(signal)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if log := w.server.stderr.String(); strings.Contains(log, "DATA RACE") || strings.Contains(log, "panic") {
+		w.Errorf("the server's log has a panic or a race:\n%s", log)
+	}
+	w.server = nil
+	w.until("the connections of the server that ended are closed", func() bool { return w.calling.Load() == 0 })
+	return code
+}
+
+// terminate asks the server to stop, which it must do in order.
+func (w *world) terminate() {
+	w.Helper()
+	if code := w.end(syscall.SIGTERM); code != 0 {
+		w.Fatalf("after SIGTERM the server ended with code %d, want 0", code)
+	}
+}
+
+// until waits for what must come true.
+func (w *world) until(what string, true func() bool) {
+	w.Helper()
+	for deadline := time.Now().Add(patience); !true(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.Fatalf("after %s it is not so that %s", patience, what)
+		}
+	}
+}
+
+// manage calls the management API.
+func (w *world) manage(method, path string, answer any) {
+	w.Helper()
+	token, err := os.ReadFile(w.data("admin-token"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, w.server.url+"/v1/bots/counter"+path, nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		w.Fatalf("%s %s answers %s", method, path, resp.Status)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(answer); err != nil {
+		w.Fatalf("%s %s: %v", method, path, err)
+	}
+}
+
+// turns gives the records of all turns, of which there must be n in the end.
+func (w *world) turns(n int) []bot.Turn {
+	w.Helper()
+	var list struct{ Turns []bot.Turn }
+	// Records are written a moment after the replies that they tell of have been sent.
+	w.until(fmt.Sprintf("%d turns are on record", n), func() bool {
+		w.manage(http.MethodGet, "/turns?limit=500", &list)
+		return len(list.Turns) >= n
+	})
+	if len(list.Turns) != n {
+		w.Errorf("%d turns are on record, want %d", len(list.Turns), n)
+	}
+	return list.Turns
+}

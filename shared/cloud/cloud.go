@@ -1,0 +1,120 @@
+// Package cloud opens what a Lambda function uses of AWS: the table, the queue and the master secret that environment
+// variables name.
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"hookline/shared/bot"
+	"hookline/shared/queue"
+	"hookline/shared/queue/sqsqueue"
+	"hookline/shared/secret"
+	"hookline/shared/store"
+	"hookline/shared/store/dynamotable"
+)
+
+// The environment variables that are read.
+const (
+	EnvTable     = "HOOKLINE_TABLE"      // name of the DynamoDB table
+	EnvQueueURL  = "HOOKLINE_QUEUE_URL"  // URL of the SQS FIFO queue of conversations
+	EnvSecret    = "HOOKLINE_SECRET"     // name or ARN of the Secrets Manager secret: at least 43 random characters
+	EnvPublicURL = "HOOKLINE_PUBLIC_URL" // where networks call us; may be empty
+)
+
+// Cloud is what functions are put together of. It is opened once a process, before the first call.
+type Cloud struct {
+	Table *dynamotable.Table
+	Queue *sqsqueue.Sender
+	Keys  *secret.Keys
+	// PublicURL is empty where only the gateway knows it: a function's environment cannot name the API that calls the
+	// function.
+	PublicURL string
+
+	sqs      *sqs.Client
+	queueURL string
+}
+
+// Open makes the clients, reads the secret and opens connections, side by side. The region, credentials and endpoints
+// are those of the SDK's own variables, AWS_ENDPOINT_URL and the like among them. A variable that is missing, and a
+// secret that is no good, are kind invalid; AWS out of reach is unavailable.
+func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
+	for _, name := range []string{EnvTable, EnvQueueURL, EnvSecret} {
+		if getenv(name) == "" {
+			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the environment variable %s is missing", name))
+		}
+	}
+	client := httpClient()
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
+	if err != nil {
+		return nil, bot.Wrap(bot.Invalid, "the configuration of the AWS SDK", err)
+	}
+	c := &Cloud{
+		Table:     dynamotable.New(dynamodb.NewFromConfig(cfg), getenv(EnvTable), time.Now),
+		PublicURL: getenv(EnvPublicURL),
+		sqs:       sqs.NewFromConfig(cfg),
+		queueURL:  getenv(EnvQueueURL),
+	}
+	c.Queue = sqsqueue.New(c.sqs, c.queueURL)
+
+	var opening sync.WaitGroup
+	opening.Go(func() { c.Keys, err = readKeys(ctx, secretsmanager.NewFromConfig(cfg), getenv(EnvSecret)) })
+	opening.Go(func() { c.connectTable(ctx) })
+	opening.Go(func() { c.connectQueue(ctx, client) })
+	opening.Wait()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Consumer gives the Lambda handler of the queue's batches.
+func (c *Cloud) Consumer(handle queue.Handler) *sqsqueue.Consumer {
+	return sqsqueue.NewConsumer(c.sqs, c.queueURL, handle)
+}
+
+// How long a connection may take, and an answer to begin. A request that takes longer is sent again.
+const (
+	handshakeTime = 2 * time.Second
+	answerTime    = 5 * time.Second
+	// connections is how many are kept to one service: as many as there are jobs in a batch.
+	connections = 10
+)
+
+func httpClient() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConnsPerHost = connections
+		t.TLSHandshakeTimeout = handshakeTime
+		t.ResponseHeaderTimeout = answerTime
+	})
+}
+
+// connectTable opens a connection by reading an item that does not exist. Failing costs no more than its time: the first
+// call that needs the table tells.
+func (c *Cloud) connectTable(ctx context.Context) {
+	_, _ = c.Table.Get(ctx, store.Key{PK: "CONNECT", SK: "-"})
+}
+
+// connectQueue opens a connection without a right to anything: whatever SQS answers at its root.
+func (c *Cloud) connectQueue(ctx context.Context, client aws.HTTPClient) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.queueURL, nil)
+	if err != nil {
+		return
+	}
+	request.URL.Path = "/"
+	if answer, err := client.Do(request); err == nil {
+		_, _ = io.CopyN(io.Discard, answer.Body, 64<<10) // a body that was not read costs the connection
+		_ = answer.Body.Close()
+	}
+}
