@@ -2,11 +2,9 @@ package sqlitetable
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
-	"hookline/shared/bot"
 	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
 )
@@ -25,8 +23,8 @@ func (t *Table) Get(ctx context.Context, key store.Key) (store.Item, error) {
 
 // BatchGet implements store.Table. The items are of one moment.
 func (t *Table) BatchGet(ctx context.Context, keys ...store.Key) ([]store.Item, error) {
-	if len(keys) > store.BatchLimit {
-		return nil, bot.Errorf(bot.TooLarge, fmt.Sprintf("a batch of %d keys, the limit is %d", len(keys), store.BatchLimit))
+	if err := store.CheckBatch(keys); err != nil {
+		return nil, err
 	}
 	if len(keys) == 0 {
 		return nil, nil
@@ -34,9 +32,6 @@ func (t *Table) BatchGet(ctx context.Context, keys ...store.Key) ([]store.Item, 
 	args := make([]any, 0, 1+2*len(keys))
 	args = append(args, t.now().Unix())
 	for _, key := range keys {
-		if err := checkKey(key); err != nil {
-			return nil, err
-		}
 		args = append(args, key.PK, key.SK)
 	}
 	return t.read(ctx, batchQueries[len(keys)], args)
@@ -56,7 +51,7 @@ const selectItems = "SELECT pk,sk,version,expires_at,body FROM items WHERE NOT (
 
 // Query implements store.Table.
 func (t *Table) Query(ctx context.Context, q store.Query) ([]store.Item, error) {
-	if err := checkKey(store.Key{PK: q.PK, SK: "-"}); err != nil {
+	if err := (store.Key{PK: q.PK, SK: "-"}).Check(); err != nil {
 		return nil, err
 	}
 	from, to := q.Prefix, prefixEnd(q.Prefix)

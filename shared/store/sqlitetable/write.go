@@ -2,7 +2,6 @@ package sqlitetable
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"hookline/shared/bot"
@@ -12,7 +11,7 @@ import (
 
 // Put implements store.Table.
 func (t *Table) Put(ctx context.Context, item store.Item, cond store.Condition) (version int64, err error) {
-	if err := checkItem(item); err != nil {
+	if err := item.Check(); err != nil {
 		return 0, err
 	}
 	err = t.file.Write(ctx, func(c *sqlitefile.Conn) (err error) {
@@ -24,7 +23,7 @@ func (t *Table) Put(ctx context.Context, item store.Item, cond store.Condition) 
 
 // Delete implements store.Table.
 func (t *Table) Delete(ctx context.Context, key store.Key, cond store.Condition) error {
-	if err := checkKey(key); err != nil {
+	if err := key.Check(); err != nil {
 		return err
 	}
 	return t.file.Write(ctx, func(c *sqlitefile.Conn) error { return t.remove(c, key, cond) })
@@ -32,13 +31,8 @@ func (t *Table) Delete(ctx context.Context, key store.Key, cond store.Condition)
 
 // BatchPut implements store.Table. It writes all or none.
 func (t *Table) BatchPut(ctx context.Context, items ...store.Item) error {
-	if len(items) > store.BatchLimit {
-		return bot.Errorf(bot.TooLarge, fmt.Sprintf("a batch of %d items, the limit is %d", len(items), store.BatchLimit))
-	}
-	for _, item := range items {
-		if err := checkItem(item); err != nil {
-			return err
-		}
+	if err := store.CheckBatch(items); err != nil {
+		return err
 	}
 	return t.file.Write(ctx, func(c *sqlitefile.Conn) error {
 		for _, item := range items {
@@ -52,11 +46,8 @@ func (t *Table) BatchPut(ctx context.Context, items ...store.Item) error {
 
 // Transact implements store.Table.
 func (t *Table) Transact(ctx context.Context, ops ...store.Op) error {
-	mustBeDistinct(ops)
-	for _, op := range ops {
-		if err := checkOp(op); err != nil {
-			return err
-		}
+	if err := store.CheckOps(ops); err != nil {
+		return err
 	}
 	return t.file.Write(ctx, func(c *sqlitefile.Conn) error {
 		// All conditions come before the first change: an operation that fails without one costs its neighbours nothing.
