@@ -31,7 +31,7 @@ import (
 )
 
 const (
-	benchCallers  = 64
+	benchCallers  = 256
 	benchChats    = 1_000
 	benchCalls    = 20_000
 	benchMessages = 10_000

@@ -3,6 +3,7 @@ package sqlitequeue
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"sync"
 	"time"
 
@@ -68,6 +69,7 @@ func waitIdle(ctx context.Context, idle chan struct{}) (free int) {
 		return 0
 	case <-idle:
 	}
+	runtime.Gosched() // workers that one commit has set free come together
 	for free = 1; ; free++ {
 		select {
 		case <-idle:
