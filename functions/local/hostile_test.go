@@ -19,6 +19,8 @@ import (
 // known is a call that the server took, from which hostile ones are made.
 func (w *world) known() delivery {
 	w.Helper()
+	// A reply may come before the answer to the call that it replies to.
+	w.until("a call was answered 200", func() bool { return len(w.front.accepted()) > 0 })
 	return w.front.accepted()[0]
 }
 

@@ -36,7 +36,11 @@ func TestDeadPageByPage(t *testing.T) {
 	var got []string
 	for path := "/v1/bots/pizza/dead?limit=2"; path != ""; {
 		page := w.ask("GET", path, "", 200)
-		for _, l := range page["letters"].([]any) {
+		letters := page["letters"].([]any)
+		if len(letters) > 2 {
+			t.Errorf("GET %s = %d letters, want at most 2", path, len(letters))
+		}
+		for _, l := range letters {
 			letter := l.(map[string]any)
 			got = append(got, letter["id"].(string))
 			if letter["bot"] != "pizza" || letter["channel"] != "telegram" || letter["message"] != "a template fails" {
@@ -50,6 +54,15 @@ func TestDeadPageByPage(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("letters of all pages (-want +got)\n%s", diff)
+	}
+}
+
+func TestNoDead(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	want := map[string]any{"letters": []any{}}
+	if diff := cmp.Diff(want, w.ask("GET", "/v1/bots/pizza/dead", "", 200)); diff != "" {
+		t.Errorf("letters of a bot that has none (-want +got)\n%s", diff)
 	}
 }
 

@@ -102,10 +102,15 @@ func (h *Webhook) ours(ch bot.Channel, err error) (bot.Channel, error) {
 	return ch, nil
 }
 
+var errTooLarge = bot.Errorf(bot.TooLarge, fmt.Sprintf("a call has at most %d bytes", MaxBodyBytes))
+
 func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > MaxBodyBytes {
+		return nil, errTooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, bot.Errorf(bot.TooLarge, fmt.Sprintf("a call has at most %d bytes", MaxBodyBytes))
+		return nil, errTooLarge
 	}
 	if err != nil {
 		return nil, bot.Wrap(bot.Invalid, "body cannot be read", err)
