@@ -85,11 +85,7 @@ func (f *fetcher) jobs(ctx context.Context, calls [][]byte) []bot.Job {
 		if err != nil {
 			f.log.WarnContext(ctx, "parts of a call were skipped", "taken", len(events), "error", err)
 		}
-		now := f.Now()
-		for _, e := range events {
-			e.Provider, e.Channel, e.ReceivedAt = f.channel.Provider, f.channel.ID, now.UTC()
-			jobs = append(jobs, bot.NewEventJob(f.channel, queue.Shrink(e), now))
-		}
+		jobs = append(jobs, queue.Jobs(f.channel, events, f.Now())...)
 	}
 	return jobs
 }

@@ -149,13 +149,7 @@ func (h *Webhook) enqueue(ctx context.Context, ch bot.Channel, events []bot.Even
 	if len(events) == 0 {
 		return nil
 	}
-	now := h.now()
-	jobs := make([]bot.Job, len(events))
-	for i, e := range events {
-		e.Provider, e.Channel, e.ReceivedAt = ch.Provider, ch.ID, now.UTC()
-		jobs[i] = bot.NewEventJob(ch, queue.Shrink(e), now)
-	}
-	if err := h.queue.Send(ctx, jobs...); err != nil {
+	if err := h.queue.Send(ctx, queue.Jobs(ch, events, h.now())...); err != nil {
 		return tryAgain("call cannot be queued", err)
 	}
 	return nil

@@ -2,8 +2,6 @@ package sqlitequeue
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"hookline/shared/bot"
@@ -41,13 +39,9 @@ func (q *Queue) Send(ctx context.Context, jobs ...bot.Job) error {
 }
 
 func encode(job bot.Job) (message, error) {
-	body, err := json.Marshal(job)
+	body, err := queue.Encode(job)
 	if err != nil {
-		return message{}, bot.Wrap(bot.Internal, "", fmt.Errorf("encoding job %s: %w", job.ID, err))
-	}
-	if len(body) > queue.MaxJobBytes {
-		return message{}, bot.Errorf(bot.TooLarge,
-			fmt.Sprintf("a job of %d bytes, the limit is %d", len(body), queue.MaxJobBytes))
+		return message{}, err
 	}
 	return message{group: queue.ID(job.Group()), dedupe: queue.ID(job.DedupeKey()), body: body}, nil
 }

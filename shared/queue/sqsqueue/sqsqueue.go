@@ -6,7 +6,6 @@ package sqsqueue
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -33,13 +32,9 @@ func (m message) size() int {
 }
 
 func encode(job bot.Job) (message, error) {
-	body, err := json.Marshal(job)
+	body, err := queue.Encode(job)
 	if err != nil {
-		return message{}, bot.Wrap(bot.Internal, "", fmt.Errorf("encoding job %s: %w", job.ID, err))
-	}
-	if len(body) > queue.MaxJobBytes {
-		return message{}, bot.Errorf(bot.TooLarge,
-			fmt.Sprintf("a job of %d bytes, the limit is %d", len(body), queue.MaxJobBytes))
+		return message{}, err
 	}
 	group, dedupe := job.Group(), job.DedupeKey()
 	return message{
