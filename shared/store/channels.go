@@ -123,8 +123,7 @@ func (s *Store) putChannel(ctx context.Context, head bot.Head, id, name string, 
 		return bot.Channel{}, err
 	}
 	stored.Credentials = credentials
-	version, err = s.write(ctx, channelKey(id), stored, IfVersion(version))
-	if err != nil {
+	if _, err = s.write(ctx, channelKey(id), stored, IfVersion(version)); err != nil {
 		return bot.Channel{}, err
 	}
 	return s.unseal(id, stored)
