@@ -145,8 +145,6 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 		_, err := e.store.PutDeadLetter(ctx, letter)
 		return err
 	}
-	// The job is kept as it was accepted: how often it was redriven is the letter's to say.
-	letter.Job.Redrive = nil
 	if committed := t.outbox != nil && t.scene.Conversation.Outbox == t.outbox; committed {
 		letter.Unsent, letter.Decision = t.outbox.Replies, t.decision
 	}

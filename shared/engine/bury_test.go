@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestRedriveThatFailsAgainKeepsOneLetter(t *testing.T) {
 	}
 }
 
-func TestStaleRedriveSendsNothing(t *testing.T) {
+func TestTwoRedrivesOfOneLetterSendOnce(t *testing.T) {
 	w := newWorld(t, says("h", "", "a", ""))
 	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no") }
 	w.handle(w.said("x"))
@@ -260,7 +261,8 @@ func TestBotThatIsGoneBuriesItsJobs(t *testing.T) {
 }
 
 func TestReplyTooLargeIsBuried(t *testing.T) {
-	w := newWorld(t, says("h", "", "{{ event.text }}|{{ event.text }}|{{ event.text }}", ""))
+	three := bot.Handler{Name: "h", Response: &bot.Response{Messages: slices.Repeat([]bot.Message{{Text: "{{ event.text }}"}}, 3)}}
+	w := newWorld(t, three)
 	w.handle(w.said(strings.Repeat("x", 50<<10)))
 	if letters := w.letters(); len(letters) != 1 || letters[0].Kind != bot.TooLarge {
 		t.Errorf("letters = %+v, want one, too_large", letters)

@@ -39,7 +39,7 @@ type Engine struct {
 // New makes an Engine.
 func New(st *store.Store, providers provider.Set, log *slog.Logger, now func() time.Time) *Engine {
 	e := &Engine{store: st, providers: providers, log: log, now: now}
-	e.bots = library{load: st.Definition}
+	e.bots = library{load: st.Definition, limit: libraryBytes}
 	e.records = records{write: st.PutTurns, log: log}
 	return e
 }

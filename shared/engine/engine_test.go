@@ -127,7 +127,7 @@ func TestRedelivery(t *testing.T) {
 		}
 	})
 	t.Run("of an event that the network posts again: nothing", func(t *testing.T) {
-		w := newWorld(t, says("h", "", "{{ state }}", "", ""), says("h2", "", "hello", "moved"))
+		w := newWorld(t, says("h", "", "hello", "moved"))
 		job := w.said("x")
 		again := bot.NewEventJob(bot.Channel{ID: w.channel, Bot: w.head.ID}, *job.Event, w.at.Add(time.Hour))
 		w.handle(job)
@@ -139,8 +139,8 @@ func TestRedelivery(t *testing.T) {
 		if got := w.conversation().Version; got != version {
 			t.Errorf("version = %d, want %d: a duplicate changes nothing", got, version)
 		}
-		if said := w.network.said(); strings.Contains(said, "\n") {
-			t.Errorf("sent %q, want one message", said)
+		if diff := cmp.Diff("1: hello", w.network.said()); diff != "" {
+			t.Errorf("sent (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -177,6 +177,38 @@ func TestSendThatFailsHalfWaySendsOnlyTheRest(t *testing.T) {
 	if turn.Outcome != bot.Replied || turn.Tries != 2 && turn.Tries != 0 || len(turn.Fired) != 1 || turn.State.After != "moved" {
 		t.Errorf("turn at the end = %+v, want it whole and replied", turn)
 	}
+}
+
+func TestProgressIsKeptWhenTheConversationMovedMeanwhile(t *testing.T) {
+	w := newWorld(t, says("h", "", "a|b", "moved"))
+	fail := true
+	w.network.answer = func(p bot.Part) error {
+		if p.Text == "a" || !fail {
+			return nil
+		}
+		fail = false
+		c := w.conversation()
+		c.State = "reset"
+		if _, err := w.store.PutConversation(t.Context(), bot.ConversationKey{Channel: w.channel, Chat: "1", User: "7"}, c); err != nil {
+			t.Fatal(err)
+		}
+		return unavailable()
+	}
+	w.drain(w.said("x"))
+	if diff := cmp.Diff("1: a\n1: b", w.network.said()); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+	w.handle(w.said("next"))
+	if c := w.conversation(); c.Failing != nil {
+		t.Errorf("failing = %+v, want nothing left of a job that is done", c.Failing)
+	}
+}
+
+func TestDefinitionIsReadOnce(t *testing.T) {
+	w := newWorld(t, says("h", "", "a", ""))
+	w.handle(w.said("x"))
+	w.table.beforeQuery = func() { t.Error("the table is asked for a definition that was read before") }
+	w.handle(w.said("x"))
 }
 
 func TestUnknownOutcomeIsSaidInTheTurn(t *testing.T) {

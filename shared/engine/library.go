@@ -15,7 +15,8 @@ const libraryBytes = 256 << 20
 
 // library keeps definitions compiled. A definition never changes, so what is found need not be checked again.
 type library struct {
-	load func(ctx context.Context, bot, definition string) (bot.Definition, error)
+	load  func(ctx context.Context, bot, definition string) (bot.Definition, error)
+	limit int // of bytes
 
 	mutex sync.Mutex
 	shelf map[string]*list.Element
@@ -86,7 +87,7 @@ func (l *library) weigh(b *book, size int) {
 	}
 	b.size = size
 	l.bytes += size
-	for l.bytes > libraryBytes && l.used.Len() > 1 {
+	for l.bytes > l.limit && l.used.Len() > 1 {
 		oldest := l.used.Back()
 		gone := l.used.Remove(oldest).(*book)
 		delete(l.shelf, gone.name)

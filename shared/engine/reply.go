@@ -16,10 +16,6 @@ func (e *Engine) handleReply(ctx context.Context, t *turn) queue.Result {
 	if err != nil {
 		return queue.HandBack(unreadDelay)
 	}
-	if letter.Redriven != t.job.Redrive.Count {
-		e.log.Info("an older redrive of a dead letter", "letter", letter.ID)
-		return queue.Done()
-	}
 	t.letter, t.decision = &letter, letter.Decision
 	if err := e.readChannel(ctx, t); err != nil {
 		return e.fail(ctx, t, err)

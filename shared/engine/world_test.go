@@ -88,9 +88,17 @@ func (n *network) said() string {
 // faultyTable is a table whose calls a test can make fail, or come too late.
 type faultyTable struct {
 	store.Table
-	beforeGet func() error
-	beforePut func(item store.Item) error
-	afterPut  func(item store.Item) error
+	beforeGet   func() error
+	beforeQuery func()
+	beforePut   func(item store.Item) error
+	afterPut    func(item store.Item) error
+}
+
+func (f *faultyTable) Query(ctx context.Context, q store.Query) ([]store.Item, error) {
+	if f.beforeQuery != nil {
+		f.beforeQuery()
+	}
+	return f.Table.Query(ctx, q)
 }
 
 func (f *faultyTable) BatchGet(ctx context.Context, keys ...store.Key) ([]store.Item, error) {

@@ -174,6 +174,47 @@ func TestPublishRaceLeavesOneWholeVersionEach(t *testing.T) {
 	}
 }
 
+// losing is a table on which the first transaction loses its race. It notes the channels that are written.
+type losing struct {
+	store.Table
+	lost     bool
+	channels []store.Key
+}
+
+func (l *losing) Put(ctx context.Context, item store.Item, cond store.Condition) (int64, error) {
+	if strings.HasPrefix(item.PK, "CHANNEL#") {
+		l.channels = append(l.channels, item.Key)
+	}
+	return l.Table.Put(ctx, item, cond)
+}
+
+func (l *losing) Transact(ctx context.Context, ops ...store.Op) error {
+	if !l.lost {
+		l.lost = true
+		return bot.Errorf(bot.Conflict, "somebody was quicker")
+	}
+	return l.Table.Transact(ctx, ops...)
+}
+
+func TestPublicationThatLosesLeavesNoChannelBehind(t *testing.T) {
+	c := newClock()
+	_, table := open(t, c)
+	keys, err := secret.New([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &losing{Table: table}
+	publish(t, store.New(l, keys, c.Now), definition("one"))
+	if len(l.channels) != 2 {
+		t.Fatalf("channels written = %d, want one by each of two tries", len(l.channels))
+	}
+	for i, want := range []bot.ErrorKind{bot.NotFound, ""} {
+		if _, err := table.Get(t.Context(), l.channels[i]); bot.KindOf(err) != want {
+			t.Errorf("channel of try %d = %v, want kind %q", i+1, err, want)
+		}
+	}
+}
+
 func TestOldVersionsExpireAfterThirtyDaysAndTheHeadNever(t *testing.T) {
 	c := newClock()
 	s, _ := open(t, c)

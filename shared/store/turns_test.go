@@ -66,6 +66,23 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+func TestTurnsBeyondAPage(t *testing.T) {
+	c := newClock()
+	s, _ := open(t, c)
+	var turns []bot.Turn
+	for i := range 450 {
+		turns = append(turns, turn(c, fmt.Sprint(i), fmt.Sprint(i%2)))
+		c.Advance(time.Second)
+	}
+	if err := s.PutTurns(t.Context(), turns...); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Turns(t.Context(), store.TurnQuery{Bot: "b", Chat: "1"})
+	if err != nil || len(got) != 225 {
+		t.Errorf("Turns of one of two chats = %d, %v, want 225 of 450", len(got), err)
+	}
+}
+
 func TestTurnOfAJobIsReplacedByItsNextTry(t *testing.T) {
 	c := newClock()
 	s, _ := open(t, c)
