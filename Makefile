@@ -34,6 +34,15 @@ test: ## every check there is
 	go test $$race ./...; \
 	set +x; echo "left out: $$left$$missing"
 
+# DynamoDB Local and ElasticMQ, for the tests of the AWS adapters: see infra/emulators. Maven puts a relative path beside the
+# pom, so this one is absolute.
+emulators: build/emulators/.stamp ## the servers that stand in for DynamoDB and SQS in tests (needs Java and Maven)
+
+build/emulators/.stamp: infra/emulators/pom.xml
+	@rm -rf build/emulators
+	mvn -B -q -C -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory='$(CURDIR)/build/emulators'
+	@touch $@
+
 vuln: ## known vulnerabilities of what is used, where their database answers
 	@report=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$report"; \
 	case $$report in *'fetching vulnerabilities'*) echo 'left out: the database does not answer'; exit 0;; esac; \
