@@ -12,6 +12,21 @@ help: ## this list
 build: ## build/hookline
 	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o build/hookline ./functions/local
 
+# The folders of functions/ are the functions; local is the program for one machine.
+FUNCTIONS = $(filter-out local,$(notdir $(wildcard functions/*)))
+LAMBDA_ARCH = arm64
+
+# What a function runs on Lambda: one recipe, which sam build calls as build-NAMEFunction.
+bootstrap:
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(LAMBDA_ARCH) go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' \
+		-o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$(FUNCTION)
+
+build-%Function:
+	@$(MAKE) -s bootstrap FUNCTION=$$(echo $* | tr '[:upper:]' '[:lower:]') ARTIFACTS_DIR='$(ARTIFACTS_DIR)'
+
+lambdas: ## build/lambda/NAME/bootstrap for every function, as sam build makes them
+	@for name in $(FUNCTIONS); do $(MAKE) -s bootstrap FUNCTION=$$name ARTIFACTS_DIR=build/lambda/$$name || exit 1; done
+
 run: build ## the example bot on a simulated Telegram; on the real one where TELEGRAM_TOKEN is set
 	@if [ -n "$$TELEGRAM_TOKEN" ]; then exec build/hookline serve --bot $(EXAMPLE); \
 	else exec build/hookline serve --simulate --bot $(EXAMPLE); fi
@@ -23,6 +38,7 @@ test: ## every check there is
 	if [ "$$(go env CGO_ENABLED)" != 1 ]; then race=; missing="$$missing, the race detector (no C compiler)"; fi; \
 	if command -v java >/dev/null && command -v mvn >/dev/null; then $(MAKE) -s emulators; REQUIRE_EMULATORS=1; export REQUIRE_EMULATORS; \
 	else missing="$$missing, DynamoDB and SQS (no Java or Maven)"; fi; \
+	if command -v python3 >/dev/null; then $(MAKE) -s translator; else missing="$$missing, the template through SAM (no Python)"; fi; \
 	if [ "$$CI" = true ] && [ -n "$$missing" ]; then echo "would be left out: $${missing#, }" >&2; exit 1; fi; \
 	unformatted=$$(gofmt -l functions infra shared); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:" $$unformatted >&2; exit 1; fi; \
@@ -43,6 +59,26 @@ build/emulators/.stamp: infra/emulators/pom.xml
 	mvn -B -q -C -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory='$(CURDIR)/build/emulators'
 	@touch $@
 
+# SAM's own translator, for the tests of template.yaml.
+translator: build/translator/.stamp
+
+build/translator/.stamp: infra/requirements.txt
+	@rm -rf build/translator
+	python3 -m venv build/translator
+	build/translator/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+# The SAM command line and what it lints with.
+build/sam/.stamp: infra/requirements-sam.txt
+	@rm -rf build/sam
+	python3 -m venv build/sam
+	build/sam/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+sam-checks: build/sam/.stamp ## template.yaml before sam validate and cfn-lint (needs Python)
+	@export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1; \
+	build/sam/bin/sam validate && build/sam/bin/sam validate --lint && build/sam/bin/cfn-lint template.yaml
+
 vuln: ## known vulnerabilities of what is used, where their database answers
 	@report=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$report"; \
 	case $$report in *'fetching vulnerabilities'*) echo 'left out: the database does not answer'; exit 0;; esac; \
@@ -62,4 +98,4 @@ bench: ## how many calls and messages a second the whole program takes here
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build run test emulators vuln fuzz bench clean
+.PHONY: help build bootstrap lambdas run test emulators translator sam-checks vuln fuzz bench clean

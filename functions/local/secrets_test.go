@@ -236,6 +236,8 @@ func (e *everything) poll(net *process, data string) {
 	}
 	defer p.cmd.Process.Kill()
 	e.ask("PUT", net.url+"/simulate/telegram/faults", "", `{"rates":{"reset_before":1}}`)
+	// What is said ends a fetch that has begun already; the next one fails.
+	e.ask("POST", net.url+"/simulate/telegram/chat/sim_1000003_bot/9/say", "", `{"text":"hello"}`)
 	e.until("error", p.stderr.String)
 	if _, err := p.stop(syscall.SIGTERM); err != nil {
 		e.Error(err)

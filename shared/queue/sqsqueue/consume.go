@@ -26,7 +26,7 @@ type visibilityAPI interface {
 	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
 }
 
-// Consumer handles the batches of one queue that Lambda takes from it. The event source mapping must report batch item
+// Consumer handles the batches that Lambda takes from a queue, or from several of one account and region. The event source mapping must report batch item
 // failures, and its batches have at most 10 messages.
 //
 // A message that is no job is logged as an error and handed back, and with it its group: it was accepted, so it is not
@@ -42,7 +42,7 @@ type Consumer struct {
 	handle queue.Handler
 }
 
-// NewConsumer gives the consumer that tries the jobs of the queue with a URL.
+// NewConsumer gives the consumer that tries the jobs of the queue with a URL, and of those beside it.
 func NewConsumer(client visibilityAPI, url string, handle queue.Handler) *Consumer {
 	return &Consumer{client: client, url: url, handle: handle}
 }

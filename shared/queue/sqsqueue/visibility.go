@@ -3,6 +3,7 @@ package sqsqueue
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -25,7 +26,8 @@ func (c *Consumer) putAside(ctx context.Context, back []handedBack) {
 	if len(back) == 0 {
 		return
 	}
-	request := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &c.url}
+	url := c.urlOf(back[0].record)
+	request := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &url}
 	for i, b := range back {
 		request.Entries = append(request.Entries, types.ChangeMessageVisibilityBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: &b.record.ReceiptHandle, VisibilityTimeout: seconds(b.after),
@@ -33,12 +35,22 @@ func (c *Consumer) putAside(ctx context.Context, back []handedBack) {
 	}
 	answer, err := c.client.ChangeMessageVisibilityBatch(ctx, request)
 	if err != nil {
-		c.log().WarnContext(ctx, "jobs come again late", "queue", c.url, "count", len(back), "err", err)
+		c.log().WarnContext(ctx, "jobs come again late", "queue", url, "count", len(back), "err", err)
 		return
 	}
 	for _, failed := range answer.Failed {
-		c.log().WarnContext(ctx, "a job comes again late", "queue", c.url, "code", aws.ToString(failed.Code))
+		c.log().WarnContext(ctx, "a job comes again late", "queue", url, "code", aws.ToString(failed.Code))
 	}
+}
+
+// urlOf gives the URL of the queue that a record is from. One function may take from several queues; those of one account
+// and region have URLs that differ in the name only, with which their ARNs end.
+func (c *Consumer) urlOf(record events.SQSMessage) string {
+	name := record.EventSourceARN[strings.LastIndexByte(record.EventSourceARN, ':')+1:]
+	if name == "" {
+		return c.url
+	}
+	return c.url[:strings.LastIndexByte(c.url, '/')+1] + name
 }
 
 // seconds rounds up: a job does not come before its time.

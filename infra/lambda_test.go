@@ -1,0 +1,42 @@
+package infra_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// largest is how many bytes the program of a function may have: size is time at a cold start.
+var largest = map[string]int64{
+	"telegram":  11_000_000,
+	"processor": 14_500_000,
+}
+
+// TestBootstraps builds the programs of the functions as they are deployed. Twice built they are the same to the byte, so
+// that a deployment without a change changes nothing.
+func TestBootstraps(t *testing.T) {
+	for name, limit := range largest {
+		t.Run(name, func(t *testing.T) {
+			var programs [2]string
+			for i := range programs {
+				artifacts := t.TempDir()
+				recipe := exec.CommandContext(t.Context(), "make", "-s", "-C", "..", "bootstrap", "FUNCTION="+name, "ARTIFACTS_DIR="+artifacts)
+				if out, err := recipe.CombinedOutput(); err != nil {
+					t.Fatalf("%v: %v\n%s", recipe.Args, err, out)
+				}
+				program, err := os.ReadFile(filepath.Join(artifacts, "bootstrap"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				programs[i] = string(program)
+			}
+			if size := int64(len(programs[0])); size > limit {
+				t.Errorf("the program has %d bytes, at most %d are wanted", size, limit)
+			}
+			if programs[0] != programs[1] {
+				t.Error("the same source was built to different bytes")
+			}
+		})
+	}
+}
