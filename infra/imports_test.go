@@ -26,6 +26,7 @@ var middle = []string{
 var arrows = map[string][]string{
 	"shared/bot":      {},
 	"shared/match":    {"shared/bot"},
+	"shared/metrics":  {"shared/bot"},
 	"shared/secret":   {"shared/bot"},
 	"shared/template": {"shared/bot"},
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
@@ -53,15 +54,20 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":     {"shared/bot", "shared/botfile", "shared/provider"},
-	"shared/engine":  middle,
-	"shared/feed":    {"shared/bot", "shared/provider", "shared/queue"},
-	"shared/webhook": {"shared/bot", "shared/provider", "shared/queue"},
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider"},
+	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
+	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
+	"shared/lambdahttp": {"shared/bot"},
+	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
 	"infra/emulators": {},
 
+	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/telegram": {
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
+	},
 	"functions/local": slices.Concat(middle, []string{
-		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/provider/catalog", "shared/queue/sqlitequeue",
+		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
