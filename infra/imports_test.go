@@ -98,6 +98,10 @@ var unused = []string{"html/template", "text/template"}
 // unlinked says which code must not get into a program, by whatever way.
 var unlinked = map[string][]string{
 	"functions/local": {"github.com/aws/"},
+	"functions/telegram": slices.Concat(unused, []string{
+		module + "shared/engine", module + "shared/template", module + "shared/sqlitefile", "modernc.org/",
+	}),
+	"functions/processor": slices.Concat(unused, []string{module + "shared/sqlitefile", "modernc.org/"}),
 }
 
 // listed is a package as go list describes it: Imports are those of its files that are no tests.
@@ -140,7 +144,7 @@ func TestImportsCanFail(t *testing.T) {
 }
 
 func listPackages() ([]listed, error) {
-	list := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports,Deps", "./...")
+	list := exec.Command("go", "list", "-tags", "lambda.norpc", "-json=ImportPath,GoFiles,Imports,Deps", "./...")
 	list.Dir = ".."
 	output, err := list.Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

@@ -50,15 +50,9 @@ func request(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http.R
 	return r, nil
 }
 
-// address keeps the path and the query as they were sent. A gateway that has decoded the path may leave a percent sign
-// that begins no escape: such a path is taken literally.
+// address is where the call went. The gateway has decoded the path, and has left the query as it was.
 func address(event events.APIGatewayV2HTTPRequest) *url.URL {
-	sent := cmp.Or(event.RawPath, "/")
-	path, err := url.PathUnescape(sent)
-	if err != nil {
-		path = sent
-	}
-	return &url.URL{Path: path, RawPath: sent, RawQuery: event.RawQueryString}
+	return &url.URL{Path: cmp.Or(event.RawPath, "/"), RawQuery: event.RawQueryString}
 }
 
 // header gives the headers under their canonical names: API Gateway sends lower-case ones, sam local those of the caller.
