@@ -108,11 +108,3 @@ func (s *server) keepHealth(ctx context.Context, id string, cause error) {
 		s.Log.Warn("health of a channel is not kept", "channel", id, "error", err)
 	}
 }
-
-// writePrivate writes a file that only its owner may read, whole or not at all.
-func writePrivate(path, text string) error {
-	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
-		return bot.Wrap(bot.Unavailable, "cannot write the data directory", err)
-	}
-	return os.Rename(path+".new", path)
-}

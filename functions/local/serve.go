@@ -18,7 +18,6 @@ import (
 	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/provider/catalog"
-	"hookline/shared/queue"
 	"hookline/shared/queue/sqlitequeue"
 	"hookline/shared/secret"
 	"hookline/shared/simulate"
@@ -31,9 +30,6 @@ import (
 const (
 	account = "admin" // the one account that owns everything on one machine
 	workers = 64      // jobs that are handled at once
-	// sweepEvery is how often what has expired is deleted. It is absent long before; at full load a minute leaves half a
-	// million keys of duplicates to forget.
-	sweepEvery = time.Minute
 )
 
 // server is all parts of Hookline, wired together.
@@ -70,23 +66,6 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	}
 	s.connect(listener.Addr().(*net.TCPAddr))
 	return errors.Join(s.run(ctx, listener), file.Close())
-}
-
-// open opens what is kept in the data directory and writes the admin token there.
-func (s *server) open(file *sqlitefile.File) (err error) {
-	if s.keys, err = secret.OpenFile(filepath.Join(s.Data, "master-key")); err != nil {
-		return err
-	}
-	if s.table, err = sqlitetable.New(file, time.Now); err != nil {
-		return err
-	}
-	if s.queue, err = sqlitequeue.New(file, queue.Conversations, time.Now); err != nil {
-		return err
-	}
-	s.queue.Log = s.Log
-	s.store = store.New(s.table, s.keys, time.Now)
-	s.token = s.keys.AdminToken(account)
-	return writePrivate(filepath.Join(s.Data, "admin-token"), s.token.Reveal()+"\n")
 }
 
 // connect makes the parts that speak with networks.
@@ -133,8 +112,8 @@ func (s *server) handler() http.Handler {
 	return mux
 }
 
-// run serves until it is asked to end or a part fails. What runs then is finished in this order: jobs, while a simulated network
-// still takes their replies; calls; and last the records of both.
+// run serves until it is asked to end or a part fails. What runs then is finished in this order: jobs, while a simulated
+// network still takes their replies; calls; and last the records of both.
 func (s *server) run(asked context.Context, listener net.Listener) error {
 	ctx, stop := context.WithCancelCause(asked)
 	defer stop(nil)
@@ -176,32 +155,4 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 		return nil
 	}
 	return context.Cause(ctx)
-}
-
-// sweep deletes expired items, a few at a time, now and then.
-func (s *server) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		for _, sweep := range []func(context.Context) (int, error){s.table.Sweep, s.queue.Sweep} {
-			if err := drain(ctx, sweep); err != nil {
-				s.Log.Warn("expired items were not deleted", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// drain sweeps until nothing is left.
-func drain(ctx context.Context, sweep func(context.Context) (int, error)) error {
-	for ctx.Err() == nil {
-		if swept, err := sweep(ctx); err != nil || swept == 0 {
-			return err
-		}
-	}
-	return nil
 }
