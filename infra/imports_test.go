@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider"},
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
 	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
@@ -62,6 +62,9 @@ var arrows = map[string][]string{
 
 	"infra/emulators": {},
 
+	"functions/api": {
+		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
+	},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
@@ -78,7 +81,7 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/telegram", "functions/processor", "infra/emulators",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -98,6 +101,7 @@ var unused = []string{"html/template", "text/template"}
 // unlinked says which code must not get into a program, by whatever way.
 var unlinked = map[string][]string{
 	"functions/local": {"github.com/aws/"},
+	"functions/api":   slices.Concat(unused, []string{module + "shared/engine", module + "shared/sqlitefile", "modernc.org/"}),
 	"functions/telegram": slices.Concat(unused, []string{
 		module + "shared/engine", module + "shared/template", module + "shared/sqlitefile", "modernc.org/",
 	}),

@@ -70,17 +70,24 @@ func differs(name string, r resource, want map[string]any) (complaints []string)
 	return complaints
 }
 
-// checkRoutes looks for the address of each webhook.
+// routes are the addresses that a function answers; a webhook's are its network's.
+var routes = map[string][]string{
+	"ProcessorFunction": {},
+	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz"},
+}
+
 func checkRoutes(s stack) (complaints []string) {
 	for _, function := range functionNames() {
-		network := strings.ToLower(strings.TrimSuffix(function, "Function"))
-		if network == "processor" {
-			continue
+		answered, ok := routes[function]
+		if !ok {
+			answered = []string{"post /" + strings.ToLower(strings.TrimSuffix(function, "Function")) + "/{channel}"}
 		}
-		route := "/" + network + "/{channel}"
-		integration := asJSON(s["Api"].at("Body", "paths", route, "post", "x-amazon-apigateway-integration"))
-		if !strings.Contains(integration, "${"+function+".Arn}") || !strings.Contains(integration, `"payloadFormatVersion":"2.0"`) {
-			complaints = append(complaints, "nothing answers POST "+route)
+		for _, route := range answered {
+			method, path, _ := strings.Cut(route, " ")
+			integration := asJSON(s["Api"].at("Body", "paths", path, method, "x-amazon-apigateway-integration"))
+			if !strings.Contains(integration, "${"+function+".Arn}") || !strings.Contains(integration, `"payloadFormatVersion":"2.0"`) {
+				complaints = append(complaints, "nothing answers "+route)
+			}
 		}
 	}
 	return complaints
@@ -184,12 +191,16 @@ var actions = map[string][]string{
 // rights are those that a function needs: of the calls its adapters declare, and of what Lambda does in its name.
 func rights(function string) []string {
 	needed := []string{"secretsmanager:GetSecretValue"}
-	if function != "ProcessorFunction" {
-		// A door reads one channel, when it opens its connection too, and queues.
-		return append(append(needed, "dynamodb:GetItem"), calls("sqs", "shared/queue/sqsqueue/send.go")...)
+	send, table := calls("sqs", "shared/queue/sqsqueue/send.go"), calls("dynamodb", "shared/store/dynamotable/dynamotable.go")
+	switch function {
+	case "ProcessorFunction":
+		needed = append(needed, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+		return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), table)
+	case "ApiFunction":
+		return slices.Concat(needed, send, table)
 	}
-	needed = append(needed, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-	return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), calls("dynamodb", "shared/store/dynamotable/dynamotable.go"))
+	// A webhook reads one channel, when it opens its connection too, and queues.
+	return append(append(needed, "dynamodb:GetItem"), send...)
 }
 
 // calls are the rights for the methods of the interfaces that a file declares.

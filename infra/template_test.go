@@ -94,7 +94,7 @@ func TestTemplate(t *testing.T) {
 // TestTemplateCanFail breaks the template in the ways that would be found only in AWS.
 func TestTemplateCanFail(t *testing.T) {
 	breaks := []struct{ name, old, new, want string }{
-		{"a missing permission", "dynamodb:BatchGetItem, ", "", "ProcessorFunction may not call dynamodb:BatchGetItem"},
+		{"a missing permission", "dynamodb:BatchGetItem, ", "", "ApiFunction may not call dynamodb:BatchGetItem"},
 		{"a permission too many", "Action: dynamodb:GetItem", "Action: [dynamodb:GetItem, dynamodb:Scan]", "TelegramFunction needs no dynamodb:Scan"},
 		{"a permission for everything", "Action: sqs:SendMessage, Resource: !GetAtt Conversations.Arn", `Action: sqs:SendMessage, Resource: "*"`, "TelegramFunction: a statement is for *"},
 		{"a variable", "HOOKLINE_SECRET: ", "HOOKLINE_SECRETS: ", "TelegramFunction: HOOKLINE_SECRET is not set"},
@@ -103,7 +103,7 @@ func TestTemplateCanFail(t *testing.T) {
 		{"visibility", "VisibilityTimeout: 90", "VisibilityTimeout: 30", "Conversations: VisibilityTimeout is 30, want 90"},
 		{"high throughput", "FifoThroughputLimit: perMessageGroupId", "FifoThroughputLimit: perQueue", `Conversations: FifoThroughputLimit is "perQueue", want "perMessageGroupId"`},
 		{"a function's time", "Timeout: 30", "Timeout: 20", "ProcessorFunction: Timeout is 20, want 30"},
-		{"a route", `Path: "/telegram/{channel}"`, `Path: "/telegrams/{channel}"`, "nothing answers POST /telegram/{channel}"},
+		{"a route", `Path: "/telegram/{channel}"`, `Path: "/telegrams/{channel}"`, "nothing answers post /telegram/{channel}"},
 		{"a function", "TelegramFunction:\n    Type", "TelegramsFunction:\n    Type", "functions/telegram has no resource TelegramFunction"},
 		{"expiry of items", "AttributeName: expires_at", "AttributeName: expires", `Table: TimeToLiveSpecification.AttributeName is "expires", want "expires_at"`},
 		{"a table that goes with its stack", "  Table:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain", "  Table:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete", "Table: it is not retained"},

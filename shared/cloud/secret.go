@@ -2,10 +2,7 @@ package cloud
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,18 +13,11 @@ import (
 	"hookline/shared/secret"
 )
 
-// minSecret is how many characters a secret has at least: with 43 letters and digits it is as hard to guess as a key of 32
-// bytes. CloudFormation makes one with GenerateSecretString: PasswordLength 64, ExcludePunctuation true.
-const minSecret = 43
-
 // Stages of a secret in Secrets Manager. Changing a secret moves its value from the current one to the previous one.
 const (
 	stageCurrent  = "AWSCURRENT"
 	stagePrevious = "AWSPREVIOUS"
 )
-
-// labelMaster keeps master keys apart from all else that might be made of the secret.
-const labelMaster = "hookline master key"
 
 // readKeys makes the master keys of a secret's current value and, if there is one, of its previous value.
 func readKeys(ctx context.Context, client *secretsmanager.Client, id string) (*secret.Keys, error) {
@@ -59,14 +49,5 @@ func readKey(ctx context.Context, client *secretsmanager.Client, id, stage strin
 	if err != nil {
 		return nil, bot.Wrap(bot.Unavailable, "the secret cannot be read", err)
 	}
-	text := aws.ToString(value.SecretString)
-	if len(text) < minSecret {
-		return nil, bot.Errorf(bot.Invalid,
-			fmt.Sprintf("the secret (%s) has %d characters, the least is %d", stage, len(text), minSecret))
-	}
-	key, err := hkdf.Key(sha256.New, []byte(text), nil, labelMaster, secret.KeyBytes)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "master key", err)
-	}
-	return key, nil
+	return secret.MasterKey(bot.Secret(aws.ToString(value.SecretString)))
 }

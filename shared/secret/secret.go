@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"hookline/shared/bot"
 )
@@ -19,6 +20,7 @@ const KeyBytes = 32
 
 // Labels keep what is derived from a master key apart. To change one is to lose what was made under it.
 const (
+	labelMaster  = "hookline master key"
 	labelID      = "hookline key id"
 	labelSealing = "hookline sealing"
 	labelWebhook = "hookline webhook secrets"
@@ -50,6 +52,21 @@ func New(current []byte, previous ...[]byte) (*Keys, error) {
 		keys.ring = append(keys.ring, derived)
 	}
 	return keys, nil
+}
+
+// minText is how many characters a text has at least to be as hard to guess as a key, if they are random letters and
+// digits.
+const minText = 43
+
+// MasterKey makes a master key of a random text, as CloudFormation generates one (GenerateSecretString with
+// PasswordLength 64 and ExcludePunctuation). White space around it does not count. Fewer than 43 characters are kind
+// invalid.
+func MasterKey(text bot.Secret) ([]byte, error) {
+	random := strings.TrimSpace(text.Reveal())
+	if len(random) < minText {
+		return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the master secret has %d characters, at least %d are wanted", len(random), minText))
+	}
+	return hkdf.Key(sha256.New, []byte(random), nil, labelMaster, KeyBytes)
 }
 
 const idBytes = 8
