@@ -83,6 +83,12 @@ func TestMetrics(t *testing.T) {
 				w.t.Error("the redriven reply was not sent")
 			}
 		}, []string{"hookline_buried_total" + network + " 1"}},
+		{"redriven event", func(w *world) {
+			job := w.job(hello)
+			job.Event.Time = w.at.Add(-time.Hour)
+			job.Redrive = &bot.Redrive{Letter: "l", Count: 1}
+			w.handle(job)
+		}, []string{"hookline_matched_total" + network + " 1"}},
 		{"unknown job", func(w *world) { w.handle(bot.Job{ID: "odd", Bot: w.head.ID}) }, []string{`hookline_buried_total{provider=""} 1`}},
 	}
 	for _, tt := range tests {
