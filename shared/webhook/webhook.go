@@ -153,8 +153,9 @@ func (h *Webhook) enqueue(r *http.Request, ch bot.Channel, events []bot.Event) e
 		return nil
 	}
 	jobs := queue.Jobs(ch, events, h.now())
+	cause := trace(r.Header)
 	for i := range jobs {
-		jobs[i].Trace = trace(r.Header)
+		jobs[i].Trace = cause
 	}
 	if err := h.queue.Send(r.Context(), jobs...); err != nil {
 		return tryAgain("call cannot be queued", err)
