@@ -59,25 +59,19 @@ build/emulators/.stamp: infra/emulators/pom.xml
 	mvn -B -q -C -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory='$(CURDIR)/build/emulators'
 	@touch $@
 
-# SAM's own translator, for the tests of template.yaml.
+# A Python environment for each list of what is needed of it: SAM's own translator, its command line, checkov.
+build/%/.stamp: infra/requirements-%.txt
+	@rm -rf build/$*
+	python3 -m venv build/$*
+	build/$*/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
 translator: build/translator/.stamp
 
-build/translator/.stamp: infra/requirements.txt
-	@rm -rf build/translator
-	python3 -m venv build/translator
-	build/translator/bin/pip install -q --disable-pip-version-check -r $<
-	@touch $@
-
-# The SAM command line and what it lints with.
-build/sam/.stamp: infra/requirements-sam.txt
-	@rm -rf build/sam
-	python3 -m venv build/sam
-	build/sam/bin/pip install -q --disable-pip-version-check -r $<
-	@touch $@
-
-sam-checks: build/sam/.stamp ## template.yaml before sam validate and cfn-lint (needs Python)
+sam-checks: build/sam/.stamp build/checkov/.stamp ## template.yaml before sam validate, cfn-lint and checkov (needs Python)
 	@export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1; \
-	build/sam/bin/sam validate && build/sam/bin/sam validate --lint && build/sam/bin/cfn-lint template.yaml
+	build/sam/bin/sam validate && build/sam/bin/sam validate --lint && build/sam/bin/cfn-lint template.yaml && \
+	build/checkov/bin/checkov -f template.yaml --framework cloudformation --compact --quiet --skip-download 2>/dev/null
 
 vuln: ## known vulnerabilities of what is used, where their database answers
 	@report=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$report"; \
