@@ -18,12 +18,11 @@ type instance struct {
 	server  *http.Server
 	log     bytes.Buffer // complete once ended is closed
 
-	calls  chan *invocation
-	polled chan struct{} // closed at the first request for an invocation
-	ended  chan struct{} // closed when the process has ended
+	polls chan struct{} // takes one for each request for an invocation
+	calls chan *invocation
+	ended chan struct{} // closed when the process has ended
 
 	mu      sync.Mutex
-	asked   bool
 	working *invocation // that the program has and has not answered
 	failed  error       // what the program said when it could not start
 }
@@ -48,7 +47,7 @@ func newInstance(program string, env []string) (*instance, error) {
 	}
 	i := &instance{
 		command: exec.Command(program),
-		calls:   make(chan *invocation), polled: make(chan struct{}), ended: make(chan struct{}),
+		polls:   make(chan struct{}, 1), calls: make(chan *invocation), ended: make(chan struct{}),
 	}
 	i.server = &http.Server{Handler: i.runtimeAPI()}
 	i.command.Env = append(environment(filepath.Base(program), listener.Addr().String()), env...)
@@ -77,7 +76,25 @@ func environment(name, runtimeAPI string) []string {
 	}
 }
 
-// invoke gives the program a payload and waits for what it answers, or for its end.
+// startTime is how long a program may take to ask for an invocation.
+const startTime = 10 * time.Second
+
+// polled waits until the program asks for an invocation: it may have one then.
+func (i *instance) polled() error {
+	late := time.NewTimer(startTime)
+	defer late.Stop()
+	select {
+	case <-i.polls:
+		return nil
+	case <-i.ended:
+		return i.exit()
+	case <-late.C:
+		i.kill()
+		return timedOut(startTime)
+	}
+}
+
+// invoke gives the program, which asks for one, an invocation, and waits for what it answers, or for its end.
 func (i *instance) invoke(payload []byte, timeout time.Duration) ([]byte, error) {
 	call := &invocation{
 		id: rand.Text(), payload: payload, deadline: time.Now().Add(timeout), outcome: make(chan outcome, 1),
@@ -88,9 +105,6 @@ func (i *instance) invoke(payload []byte, timeout time.Duration) ([]byte, error)
 	case i.calls <- call:
 	case <-i.ended:
 		return nil, i.exit()
-	case <-late.C:
-		i.kill()
-		return nil, timedOut(timeout)
 	}
 	select {
 	case o := <-call.outcome:
@@ -120,15 +134,6 @@ func (i *instance) exit() error {
 		return i.failed
 	}
 	return &Error{"Runtime.ExitError", i.command.ProcessState.String()}
-}
-
-func (i *instance) alive() bool {
-	select {
-	case <-i.ended:
-		return false
-	default:
-		return true
-	}
 }
 
 // kill ends the process and waits for its end.

@@ -16,7 +16,7 @@ import (
 type Function struct {
 	// Timeout is how long an invocation may take; its instance is killed then. 0: 30 seconds.
 	Timeout time.Duration
-	// OnEnd, if set, is called with what an instance wrote to its log, after it has ended.
+	// OnEnd, if set, is called with what an instance wrote to its log, after it has ended. Close waits for it.
 	OnEnd func(log string)
 
 	program string
@@ -27,6 +27,7 @@ type Function struct {
 	idle   []*instance // the one used last at the end
 	all    map[*instance]bool
 	closed bool
+	ending sync.WaitGroup
 }
 
 // New gives the function of a program, which has at most so many instances. The environment is all that the program sees,
@@ -59,7 +60,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	answer, err := i.invoke(payload, f.timeout())
-	if i.alive() {
+	if i.polled() == nil {
 		f.keep(i)
 	}
 	return answer, err
@@ -68,16 +69,10 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 // Prepare starts an instance and waits until it asks for its first invocation.
 func (f *Function) Prepare() error {
 	i, err := f.start()
-	if err != nil {
-		return err
-	}
-	select {
-	case <-i.polled:
+	if err == nil {
 		f.keep(i)
-		return nil
-	case <-i.ended:
-		return i.exit()
 	}
+	return err
 }
 
 // Kill ends all instances, as SIGKILL does. What they had at work fails.
@@ -97,6 +92,7 @@ func (f *Function) Close() {
 	f.closed = true
 	f.mu.Unlock()
 	f.Kill()
+	f.ending.Wait()
 }
 
 func (f *Function) timeout() time.Duration {
@@ -112,7 +108,9 @@ func (f *Function) take() (*instance, error) {
 	for n := len(f.idle) - 1; n >= 0; n-- {
 		i := f.idle[n]
 		f.idle = f.idle[:n]
-		if i.alive() {
+		select {
+		case <-i.ended: // by itself
+		default:
 			f.mu.Unlock()
 			return i, nil
 		}
@@ -127,7 +125,16 @@ func (f *Function) keep(i *instance) {
 	f.idle = append(f.idle, i)
 }
 
+// start gives a new instance that asks for its first invocation.
 func (f *Function) start() (*instance, error) {
+	i, err := f.launch()
+	if err != nil {
+		return nil, err
+	}
+	return i, i.polled()
+}
+
+func (f *Function) launch() (*instance, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
@@ -138,7 +145,7 @@ func (f *Function) start() (*instance, error) {
 		return nil, err
 	}
 	f.all[i] = true
-	go func() {
+	f.ending.Go(func() {
 		<-i.ended
 		f.mu.Lock()
 		delete(f.all, i)
@@ -146,6 +153,6 @@ func (f *Function) start() (*instance, error) {
 		if f.OnEnd != nil {
 			f.OnEnd(i.log.String())
 		}
-	}()
+	})
 	return i, nil
 }

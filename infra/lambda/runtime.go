@@ -23,12 +23,10 @@ func (i *instance) runtimeAPI() http.Handler {
 
 // next waits for an invocation and gives it to the program.
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
-	i.mu.Lock()
-	if !i.asked {
-		i.asked = true
-		close(i.polled)
+	select {
+	case i.polls <- struct{}{}:
+	default: // it asks twice at once
 	}
-	i.mu.Unlock()
 	var call *invocation
 	select {
 	case call = <-i.calls:
