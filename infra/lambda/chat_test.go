@@ -18,7 +18,7 @@ const states = 10
 func counter() string {
 	var file strings.Builder
 	file.WriteString("bot: counter\nchannels: {telegram: {token: \"${TELEGRAM_TOKEN}\"}}\nhandlers:\n")
-	file.WriteString("  - {name: poison, priority: 10, pattern: ^poison$, response: {text: \"{{ event.text[\"}}\n")
+	file.WriteString("  - {name: poison, priority: 10, pattern: ^poison$, response: {text: \"{{ state_context.nowhere.pattern.x }}\"}}\n")
 	handler := func(state int, rule string) {
 		fmt.Fprintf(&file, "  - %s\n    target_state: s%d\n    response: {text: %q}\n",
 			rule, (state+1)%states, fmt.Sprintf("{{ event.text }} in %d", state))
