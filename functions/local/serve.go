@@ -15,6 +15,7 @@ import (
 	"hookline/shared/cli"
 	"hookline/shared/engine"
 	"hookline/shared/feed"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/queue"
@@ -48,6 +49,7 @@ type server struct {
 	providers provider.Set
 	engine    *engine.Engine
 	feeds     *feed.Feeds
+	metrics   metrics.Set
 	simulated *simulate.Telegram // nil unless simulating
 }
 
@@ -103,8 +105,9 @@ func (s *server) connect(addr *net.TCPAddr) {
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
+	s.engine.Metrics = &s.metrics
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
-	s.feeds.Log, s.feeds.Health = s.Log, s.keepHealth
+	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
 }
 
 // handler puts everything that is called under its address.
@@ -116,7 +119,7 @@ func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, p := range s.providers {
 		door := webhook.New(p, s.store, s.queue)
-		door.Log = s.Log
+		door.Log, door.Metrics = s.Log, &s.metrics
 		mux.Handle(door.Pattern(), door)
 	}
 	if s.simulated != nil {
@@ -126,6 +129,7 @@ func (s *server) handler() http.Handler {
 	routes := management.Handler()
 	mux.Handle("/v1/", routes)
 	mux.Handle("/healthz", routes)
+	mux.Handle("GET /metrics", &s.metrics)
 	return mux
 }
 

@@ -13,23 +13,28 @@ import (
 
 	"hookline/shared/cloud"
 	"hookline/shared/engine"
+	"hookline/shared/metrics"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/store"
 )
 
 func main() {
-	log := lambdacontext.NewLogger()
-	slog.SetDefault(log)
+	slog.SetDefault(lambdacontext.NewLogger())
 	c, err := cloud.Open(context.Background(), os.Getenv)
 	if err != nil {
-		log.Error("function cannot start", "error", err)
+		slog.Error("function cannot start", "error", err)
 		os.Exit(1)
 	}
 	networks := http.DefaultTransport.(*http.Transport).Clone()
 	networks.MaxIdleConnsPerHost = 10 // as many as a batch has jobs
 	providers := catalog.New(&http.Client{Transport: networks}, os.Getenv)
-	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, log, time.Now)
+	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, slog.Default(), time.Now)
+	e.Metrics = &metrics.Set{}
+	report := metrics.NewEMF(e.Metrics, os.Stdout, lambdacontext.FunctionName)
 	consumer := c.Consumer(e.Handle)
-	consumer.AfterBatch = e.Flush
+	consumer.AfterBatch = func(ctx context.Context) {
+		e.Flush(ctx)
+		report.Flush()
+	}
 	lambda.Start(consumer.Handle)
 }

@@ -12,6 +12,7 @@ import (
 
 	"hookline/shared/cloud"
 	"hookline/shared/lambdahttp"
+	"hookline/shared/metrics"
 	"hookline/shared/provider/telegram"
 	"hookline/shared/store"
 	"hookline/shared/webhook"
@@ -26,7 +27,9 @@ func main() {
 	}
 	network := telegram.New(http.DefaultClient, "") // which nobody calls from here
 	door := webhook.New(network, store.New(c.Table, c.Keys, time.Now), c.Queue)
+	door.Metrics = &metrics.Set{}
 	mux := http.NewServeMux()
 	mux.Handle(door.Pattern(), door)
-	lambdahttp.Start(mux)
+	report := metrics.NewEMF(door.Metrics, os.Stdout, lambdacontext.FunctionName)
+	lambdahttp.Start(report.Handler(mux))
 }

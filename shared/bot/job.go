@@ -28,6 +28,8 @@ type Job struct {
 	Event *Event `json:"event,omitempty"`
 	// Redrive is set on a job that was buried and is tried again.
 	Redrive *Redrive `json:"redrive,omitempty"`
+	// Trace is the X-Ray trace, Root=…;Parent=…;Sampled=…, of the call that brought the event.
+	Trace string `json:"trace,omitempty"`
 }
 
 // Redrive says which dead letter, of the job's bot, a job was taken from.

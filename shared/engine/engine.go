@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/queue"
 	"hookline/shared/store"
@@ -28,6 +29,8 @@ const (
 
 // Engine handles jobs. It is safe for concurrent use; jobs of one group must come one after another, as queues give them.
 type Engine struct {
+	Metrics *metrics.Set // may be nil
+
 	store     *store.Store
 	providers provider.Set
 	log       *slog.Logger
@@ -107,6 +110,7 @@ func (e *Engine) read(ctx context.Context, t *turn) error {
 func (e *Engine) resume(ctx context.Context, t *turn) queue.Result {
 	outbox := t.scene.Conversation.Outbox
 	if outbox == nil || outbox.Job != t.job.ID {
+		e.Metrics.Count(metrics.Duplicates, t.job.Event.Provider, 1)
 		e.log.Info("duplicate", "channel", t.job.Channel, "event", t.job.Event.ID)
 		return e.settle(ctx, t)
 	}

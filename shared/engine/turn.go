@@ -86,6 +86,9 @@ func (e *Engine) record(t *turn, cause error) {
 		"bot", t.scene.Head.Name, "channel", t.job.Channel, "job", t.job.ID,
 		"outcome", t.outcome, "handlers", t.decision.Fired, "ms", t.ms,
 	}
+	if t.job.Trace != "" {
+		line = append(line, "trace", t.job.Trace)
+	}
 	if cause != nil {
 		line = append(line, "error", cause)
 	}
@@ -97,6 +100,7 @@ func (e *Engine) record(t *turn, cause error) {
 	default:
 		e.log.Info("turn", line...)
 	}
+	e.measure(t)
 	job := t.origin()
 	if job.Event == nil {
 		return

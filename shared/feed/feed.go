@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/queue"
 )
@@ -16,8 +17,9 @@ import (
 // Feeds follows every channel whose provider is a provider.Poller, each in a goroutine of its own. Fields may be changed
 // until Run.
 type Feeds struct {
-	Log *slog.Logger
-	Now func() time.Time
+	Log     *slog.Logger
+	Now     func() time.Time
+	Metrics *metrics.Set // may be nil
 	// Health is told when a channel begins to work (nil) and each time it does not.
 	Health func(ctx context.Context, channelID string, err error)
 	// Wait passes the time between two tries, or less if ctx ends.

@@ -17,6 +17,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/feed"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 )
 
@@ -136,6 +137,7 @@ type world struct {
 	health   []string
 	pauses   []time.Duration
 	feeds    *feed.Feeds
+	counts   metrics.Set
 	mu       sync.Mutex
 }
 
@@ -153,7 +155,7 @@ func (w *world) run(t *testing.T, test func()) {
 		defer w.mu.Unlock()
 		return w.channels, w.listErr
 	})
-	w.feeds.Log = slog.New(slog.NewTextHandler(&w.log, nil))
+	w.feeds.Log, w.feeds.Metrics = slog.New(slog.NewTextHandler(&w.log, nil)), &w.counts
 	w.feeds.Health = func(_ context.Context, id string, err error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/queue"
 )
@@ -69,6 +70,7 @@ func (f *fetcher) fetch(ctx context.Context) error {
 			if err := f.queue.Send(ctx, jobs...); err != nil {
 				return err
 			}
+			f.Metrics.Count(metrics.Received, f.channel.Provider, len(jobs))
 		}
 		f.cursor, f.failures = next, 0
 		if !healthy {

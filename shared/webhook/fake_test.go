@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/webhook"
 )
@@ -113,6 +114,7 @@ type door struct {
 	queue  *tray
 	log    *bytes.Buffer
 	now    time.Time
+	counts metrics.Set
 	mux    *http.ServeMux
 }
 
@@ -123,6 +125,7 @@ func newDoor(channels ...bot.Channel) *door {
 	}
 	h := webhook.New(loopback{}, d.source, d.queue)
 	h.Now = func() time.Time { return d.now }
+	h.Metrics = &d.counts
 	h.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.mux = http.NewServeMux()
 	d.mux.Handle(h.Pattern(), h)

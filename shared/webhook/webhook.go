@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/provider"
 	"hookline/shared/queue"
 )
@@ -34,8 +35,9 @@ type ChannelSource interface {
 // the call is queued durably, or when the channel is disabled; 405, 404 for a channel that is not this network's, 413, 401
 // and 400, in this order; 503 when our configuration, store or queue fails; 500 when the provider panics.
 type Webhook struct {
-	Log *slog.Logger     // slog.Default() if nil
-	Now func() time.Time // time.Now if nil
+	Log     *slog.Logger     // slog.Default() if nil
+	Now     func() time.Time // time.Now if nil
+	Metrics *metrics.Set     // may be nil
 
 	provider provider.Provider
 	name     string
@@ -55,6 +57,7 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.log(r).ErrorContext(r.Context(), "webhook panicked", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			h.Metrics.Count(metrics.Refused(bot.Internal), h.name, 1)
 			http.Error(w, "internal error", http.StatusInternalServerError)
 		}
 	}()
@@ -88,7 +91,7 @@ func (h *Webhook) accept(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.enqueue(r.Context(), ch, events)
+	return h.enqueue(r, ch, events)
 }
 
 // ours judges a channel that was read: another network's is as good as none.
@@ -145,13 +148,18 @@ func (h *Webhook) parse(ch bot.Channel, r *http.Request, body []byte) ([]bot.Eve
 	return events, nil
 }
 
-func (h *Webhook) enqueue(ctx context.Context, ch bot.Channel, events []bot.Event) error {
+func (h *Webhook) enqueue(r *http.Request, ch bot.Channel, events []bot.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if err := h.queue.Send(ctx, queue.Jobs(ch, events, h.now())...); err != nil {
+	jobs := queue.Jobs(ch, events, h.now())
+	for i := range jobs {
+		jobs[i].Trace = trace(r.Header)
+	}
+	if err := h.queue.Send(r.Context(), jobs...); err != nil {
 		return tryAgain("call cannot be queued", err)
 	}
+	h.Metrics.Count(metrics.Received, h.name, len(events))
 	return nil
 }
 
@@ -172,6 +180,7 @@ func (h *Webhook) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		level = slog.LevelError
 	}
 	h.log(r).Log(r.Context(), level, "call refused", "kind", kind, "error", err)
+	h.Metrics.Count(metrics.Refused(kind), h.name, 1)
 	if wait := bot.RetryAfterOf(err); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait + time.Second - 1).Seconds())))
 	}

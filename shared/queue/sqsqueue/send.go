@@ -79,7 +79,7 @@ func (s *Sender) sendBatch(ctx context.Context, batch []message) error {
 		m := batch[0]
 		_, err := s.client.SendMessage(ctx, &sqs.SendMessageInput{
 			QueueUrl: &s.url, MessageBody: &m.body, MessageGroupId: &m.group, MessageDeduplicationId: &m.dedupe,
-			MessageAttributes: m.attributes(),
+			MessageAttributes: m.attributes(), MessageSystemAttributes: m.systemAttributes(),
 		})
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Sender) sendBatch(ctx context.Context, batch []message) error {
 	for i, m := range batch {
 		request.Entries = append(request.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: &m.body, MessageGroupId: &m.group, MessageDeduplicationId: &m.dedupe,
-			MessageAttributes: m.attributes(),
+			MessageAttributes: m.attributes(), MessageSystemAttributes: m.systemAttributes(),
 		})
 	}
 	answer, err := s.client.SendMessageBatch(ctx, request)
@@ -106,4 +106,14 @@ func (m message) attributes() map[string]types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 	}
 	return map[string]types.MessageAttributeValue{attrGroup: text(m.readableGroup), attrDedupe: text(m.readableDedupeKey)}
+}
+
+// systemAttributes has X-Ray show the function that takes the message in the trace of the one that sent it. They do not
+// count against the limits.
+func (m message) systemAttributes() map[string]types.MessageSystemAttributeValue {
+	if m.trace == "" {
+		return nil
+	}
+	name := string(types.MessageSystemAttributeNameForSendsAWSTraceHeader)
+	return map[string]types.MessageSystemAttributeValue{name: {DataType: aws.String("String"), StringValue: &m.trace}}
 }

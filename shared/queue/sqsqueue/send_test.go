@@ -34,7 +34,7 @@ func (s *sent) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...fun
 	s.singly++
 	s.requests = append(s.requests, []types.SendMessageBatchRequestEntry{{
 		MessageBody: in.MessageBody, MessageGroupId: in.MessageGroupId, MessageDeduplicationId: in.MessageDeduplicationId,
-		MessageAttributes: in.MessageAttributes,
+		MessageAttributes: in.MessageAttributes, MessageSystemAttributes: in.MessageSystemAttributes,
 	}})
 	return &sqs.SendMessageOutput{}, s.err
 }

@@ -23,6 +23,7 @@ const (
 type message struct {
 	body, group, dedupe              string
 	readableGroup, readableDedupeKey string
+	trace                            string
 }
 
 // size is what counts against SQS's limits: the body, and names, types and values of attributes.
@@ -39,7 +40,7 @@ func encode(job bot.Job) (message, error) {
 	group, dedupe := job.Group(), job.DedupeKey()
 	return message{
 		body: escape(body), group: queue.ID(group), dedupe: queue.ID(dedupe),
-		readableGroup: readable(group), readableDedupeKey: readable(dedupe),
+		readableGroup: readable(group), readableDedupeKey: readable(dedupe), trace: job.Trace,
 	}, nil
 }
 
