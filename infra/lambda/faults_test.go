@@ -35,8 +35,8 @@ func TestTableFails(t *testing.T) {
 		operation string
 		faults    []emulators.Fault
 	}{
-		{"reads are throttled for longer than the client tries", "BatchGetItem", slices.Repeat([]emulators.Fault{throttled}, 16)},
-		{"writes are throttled for longer than the client tries", "PutItem", slices.Repeat([]emulators.Fault{throttled}, 16)},
+		{"reads are throttled for longer than the client tries", "BatchGetItem", slices.Repeat([]emulators.Fault{throttled}, 9)},
+		{"writes are throttled for longer than the client tries", "PutItem", slices.Repeat([]emulators.Fault{throttled}, 9)},
 		{"writes fail and were carried out", "PutItem", slices.Repeat([]emulators.Fault{emulators.Lose(failed, nil), nothing}, 6)},
 		{"writes were carried out and the connection broke", "PutItem",
 			slices.Repeat([]emulators.Fault{emulators.Lose(emulators.Cut, nil), nothing, nothing}, 6)},
@@ -83,7 +83,7 @@ func TestFaultyNetwork(t *testing.T) {
 			simulate.TooManyRequests: 0.05, simulate.ServerError: 0.04, simulate.BadGateway: 0.03,
 			simulate.ResetBefore: 0.04, simulate.ResetAfter: 0.04,
 		},
-		RetryAfter: 1, Methods: []string{"sendMessage"}, Seed: 3,
+		RetryAfter: 1, Methods: []string{"sendMessage"}, Seed: 2,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +107,14 @@ func TestFaultyNetwork(t *testing.T) {
 		}
 		return true
 	})
-	again := 0
+	again, met := 0, w.network.FaultCounts()
+	for _, fault := range []simulate.Fault{
+		simulate.TooManyRequests, simulate.ServerError, simulate.BadGateway, simulate.ResetBefore, simulate.ResetAfter,
+	} {
+		if met[fault] == 0 {
+			t.Errorf("no call met the fault %q", fault)
+		}
+	}
 	for _, c := range chats {
 		for _, r := range c.check() {
 			again++
@@ -117,7 +124,7 @@ func TestFaultyNetwork(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d messages, faults %v, %d replies sent again", users*messages, w.network.FaultCounts(), again)
+	t.Logf("%d messages, faults %v, %d replies sent again", users*messages, met, again)
 	if again == 0 {
 		t.Error("no reply was sent again, although the network broke off after carrying some out")
 	}

@@ -44,6 +44,7 @@ const (
 type world struct {
 	*testing.T
 	network *simulate.Telegram
+	api     string // the network's address
 	amazon  *amazon
 	sqs     *sqs.Client
 	store   *store.Store
@@ -71,6 +72,7 @@ func newWorld(t *testing.T, file string) *world {
 	w.network.Log = slog.New(slog.DiscardHandler)
 	w.network.RetryDelay = func(int) time.Duration { return 20 * time.Millisecond }
 	api := httptest.NewServer(w.network)
+	w.api = api.URL
 	t.Cleanup(api.Close)
 	t.Cleanup(w.network.Close)
 	client := dynamodb.NewFromConfig(dynamoConfig)
@@ -88,7 +90,7 @@ func newWorld(t *testing.T, file string) *world {
 		"HOOKLINE_TABLE=" + w.table, "HOOKLINE_SECRET=" + secretName, "HOOKLINE_TELEGRAM_URL=" + api.URL,
 	}
 	w.openQueue(90 * time.Second)
-	w.connect(api.URL)
+	w.connect()
 	return w
 }
 
@@ -157,10 +159,10 @@ func (w *world) function(name string, env []string) *lambda.Function {
 	return f
 }
 
-// connect has the network post to the gateway.
-func (w *world) connect(api string) {
+// connect has the network post to the gateway as it is now.
+func (w *world) connect() {
 	w.Helper()
-	network := telegram.New(http.DefaultClient, api)
+	network := telegram.New(http.DefaultClient, w.api)
 	if _, err := network.Connect(w.Context(), w.channel, w.address(), true); err != nil {
 		w.Fatalf("Connect() = %v", err)
 	}
