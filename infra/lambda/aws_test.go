@@ -20,13 +20,16 @@ type amazon struct {
 	services map[string]*url.URL // by the prefix of X-Amz-Target
 }
 
-func newAmazon(t *testing.T, dynamoDB, sqs string) *amazon {
+// dynamoDB is the table's prefix.
+const dynamoDB = "DynamoDB_20120810"
+
+func newAmazon(t *testing.T, table, queue string) *amazon {
 	t.Helper()
 	a := &amazon{services: map[string]*url.URL{}}
 	secrets := httptest.NewServer(http.HandlerFunc(serveSecret))
 	t.Cleanup(secrets.Close)
 	for prefix, address := range map[string]string{
-		"DynamoDB_20120810": dynamoDB, "AmazonSQS": sqs, "secretsmanager": secrets.URL, "": sqs,
+		dynamoDB: table, "AmazonSQS": queue, "secretsmanager": secrets.URL, "": queue,
 	} {
 		u, err := url.Parse(address)
 		if err != nil {

@@ -61,15 +61,18 @@ var built = sync.OnceValues(func() (string, error) {
 	if folder, err = os.MkdirTemp("", "hookline-functions"); err != nil {
 		return "", err
 	}
-	return folder, build(folder, "telegram", "processor")
+	return folder, build(folder)
 })
 
-// build puts functions into a folder under their names.
-func build(into string, functions ...string) error {
+// functions are the programs, by the names of their folders.
+var functions = []string{"telegram", "processor"}
+
+// build puts the functions into a folder under their names.
+func build(into string, env ...string) error {
 	for _, name := range functions {
 		command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
 			"-o", filepath.Join(into, name), "../../functions/"+name)
-		command.Env = append(os.Environ(), "CGO_ENABLED=0")
+		command.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 		if output, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build %s: %w\n%s", name, err, output)
 		}

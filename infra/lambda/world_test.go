@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ type world struct {
 	gateway   string // URL
 	webhook   *lambda.Function
 	processor *lambda.Function
+	logged    atomic.Int64 // bytes that instances which have ended wrote
 
 	mu      sync.Mutex
 	batches []batch
@@ -151,6 +153,7 @@ func (w *world) openQueue(visibility time.Duration) {
 func (w *world) function(name string, env []string) *lambda.Function {
 	f := lambda.New(program(w.T, name), env, instances)
 	f.OnEnd = func(log string) {
+		w.logged.Add(int64(len(log)))
 		if strings.Contains(log, "panic") {
 			w.Errorf("the log of %s tells of a panic:\n%s", name, log)
 		}
