@@ -6,7 +6,7 @@ FUZZTIME = 30s
 EXAMPLE = functions/local/examples/pizza.yaml
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 # Nothing of the machine or the moment goes into the program: the same source gives the same bytes.
 build: ## build/hookline
@@ -89,7 +89,10 @@ fuzz: ## every fuzz target for FUZZTIME
 bench: ## how many calls and messages a second the whole program takes here
 	@HOOKLINE_BENCH=1 go test -count=1 -v -run '^TestBench' ./functions/local
 
+bench-aws: emulators ## what the Lambda functions weigh, how soon they answer, and what a message costs
+	@HOOKLINE_BENCH=1 REQUIRE_EMULATORS=1 go test -count=1 -v -run '^TestBench$$' ./infra/lambda
+
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build bootstrap lambdas run test emulators translator sam-checks vuln fuzz bench clean
+.PHONY: help build bootstrap lambdas run test emulators translator sam-checks vuln fuzz bench bench-aws clean

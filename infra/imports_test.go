@@ -61,6 +61,7 @@ var arrows = map[string][]string{
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
 	"infra/emulators": {},
+	"infra/lambda":    {},
 
 	"functions/api": {
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
@@ -81,7 +82,7 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
