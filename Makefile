@@ -14,7 +14,7 @@ build: ## build/hookline
 
 # The folders of functions/ are the functions; local is the program for one machine.
 FUNCTIONS = $(filter-out local,$(notdir $(wildcard functions/*)))
-LAMBDA_ARCH = arm64
+LAMBDA_ARCH ?= arm64
 
 # What a function runs on Lambda: one recipe, which sam build calls as build-NAMEFunction.
 bootstrap:
@@ -73,6 +73,12 @@ sam-checks: build/sam/.stamp build/checkov/.stamp ## template.yaml before sam va
 	build/sam/bin/sam validate && build/sam/bin/sam validate --lint && build/sam/bin/cfn-lint template.yaml && \
 	build/checkov/bin/checkov -f template.yaml --framework cloudformation --compact --quiet --skip-download 2>/dev/null
 
+test-sam: build/sam/.stamp emulators ## the functions under sam local, where a container engine can run
+	@infra/sam-local.sh test
+
+sam-local: build/sam/.stamp emulators ## the same, until Ctrl-C
+	@infra/sam-local.sh serve
+
 vuln: ## known vulnerabilities of what is used, where their database answers
 	@report=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$report"; \
 	case $$report in *'fetching vulnerabilities'*) echo 'left out: the database does not answer'; exit 0;; esac; \
@@ -95,4 +101,4 @@ bench-aws: emulators ## what the Lambda functions weigh, how soon they answer, a
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build bootstrap lambdas run test emulators translator sam-checks vuln fuzz bench bench-aws clean
+.PHONY: help build bootstrap lambdas run test emulators translator sam-checks test-sam sam-local vuln fuzz bench bench-aws clean
