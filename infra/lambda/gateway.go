@@ -67,7 +67,7 @@ func event(route string, r *http.Request, body []byte) events.APIGatewayV2HTTPRe
 	source, _, _ := net.SplitHostPort(r.RemoteAddr)
 	now := time.Now().UTC()
 	e := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: route, RawPath: r.URL.EscapedPath(), RawQueryString: r.URL.RawQuery,
+		Version: "2.0", RouteKey: route, RawPath: r.URL.Path, RawQueryString: r.URL.RawQuery,
 		Headers: headers(r), QueryStringParameters: map[string]string{}, PathParameters: parameters(route, r),
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
 			RouteKey: route, AccountID: "123456789012", Stage: "$default", RequestID: rand.Text(), APIID: "api",

@@ -47,7 +47,7 @@ func TestGatewayMakesEvents(t *testing.T) {
 				t.Errorf("the answer is %d, want 204", w.Code)
 			}
 			want := events.APIGatewayV2HTTPRequest{
-				Version: "2.0", RouteKey: "POST /telegram/{id}", RawPath: "/telegram/a%20b", RawQueryString: "x=1&x=2",
+				Version: "2.0", RouteKey: "POST /telegram/{id}", RawPath: "/telegram/a b", RawQueryString: "x=1&x=2",
 				Cookies:               []string{"a=b", "c=d"},
 				Headers:               map[string]string{"host": "example.com", "content-type": tt.contentType, "x-two": "1,2"},
 				QueryStringParameters: map[string]string{"x": "1,2"}, PathParameters: map[string]string{"id": "a b"},
