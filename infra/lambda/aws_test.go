@@ -82,6 +82,16 @@ func (a *amazon) operations(n int) []string {
 	return names
 }
 
+// count gives how often an operation was asked for.
+func (a *amazon) count(operation string) (n int) {
+	for _, asked := range a.operations(0) {
+		if asked == operation {
+			n++
+		}
+	}
+	return n
+}
+
 // The secret of all tests.
 const (
 	secretName = "hookline-test"

@@ -2,6 +2,7 @@ package lambda_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,12 @@ func TestConversation(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"idle", "confirming", "addressing", "sizing", "choosing"}, moves); diff != "" {
 		t.Errorf("states after each turn, newest first (-want +got):\n%s", diff)
+	}
+	for _, b := range w.processed() {
+		const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;"
+		if got := b.event.Records[0].Attributes["AWSTraceHeader"]; !strings.HasPrefix(got, trace) {
+			t.Errorf("a message has the trace %q, want the webhook's, %q", got, trace)
+		}
 	}
 	w.until("the queue is empty", func() bool { return w.waiting() == 0 })
 }

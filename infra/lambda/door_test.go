@@ -108,13 +108,7 @@ func TestQueueIsDown(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{5 * time.Second, 5 * time.Second}, asked); diff != "" {
 		t.Errorf("how long the network was asked to wait (-want +got):\n%s", diff)
 	}
-	sent := 0
-	for _, operation := range w.amazon.operations(0) {
-		if operation == "SendMessage" {
-			sent++
-		}
-	}
-	if sent != 8 {
+	if sent := w.amazon.count("SendMessage"); sent != 8 {
 		t.Errorf("SendMessage was asked for %d times, want 6 in vain and 2", sent)
 	}
 }
@@ -130,6 +124,26 @@ func TestQueueTookWhatItDidNotTell(t *testing.T) {
 	c.say(3)
 	checkOnce([]*chat{c})
 	w.turns(3)
+}
+
+// The gateway encodes a body in base64 unless its type says text; that changes nothing.
+func TestEncodedCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, counter())
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.address(), strings.NewReader(update(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/octet-stream")
+	r.Header.Set(secretHeader, w.channel.WebhookSecrets[0].Reveal())
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatalf("POST = %v", err)
+	}
+	defer answer.Body.Close()
+	if got := w.waiting(); answer.StatusCode != http.StatusOK || got != 1 {
+		t.Errorf("the call is answered %d with %d messages on the queue, want 200 and 1", answer.StatusCode, got)
+	}
 }
 
 // A function that cannot start fails its call; the next call starts another.

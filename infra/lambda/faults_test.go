@@ -34,14 +34,15 @@ func TestTableFails(t *testing.T) {
 		name      string
 		operation string
 		faults    []emulators.Fault
+		back      bool // whether messages are handed back
 	}{
-		{"reads are throttled for longer than the client tries", "BatchGetItem", slices.Repeat([]emulators.Fault{throttled}, 9)},
-		{"writes are throttled for longer than the client tries", "PutItem", slices.Repeat([]emulators.Fault{throttled}, 9)},
-		{"writes fail and were carried out", "PutItem", slices.Repeat([]emulators.Fault{emulators.Lose(failed, nil), nothing}, 6)},
+		{"reads are throttled for longer than the client tries", "BatchGetItem", slices.Repeat([]emulators.Fault{throttled}, 9), true},
+		{"writes are throttled for longer than the client tries", "PutItem", slices.Repeat([]emulators.Fault{throttled}, 9), true},
+		{"writes fail and were carried out", "PutItem", slices.Repeat([]emulators.Fault{emulators.Lose(failed, nil), nothing}, 6), false},
 		{"writes were carried out and the connection broke", "PutItem",
-			slices.Repeat([]emulators.Fault{emulators.Lose(emulators.Cut, nil), nothing, nothing}, 6)},
-		{"writes conflict with a transaction", "PutItem", slices.Repeat([]emulators.Fault{emulators.Refuse("TransactionConflictException"), nothing}, 6)},
-		{"records of turns fail", "BatchWriteItem", slices.Repeat([]emulators.Fault{failed}, 3)},
+			slices.Repeat([]emulators.Fault{emulators.Lose(emulators.Cut, nil), nothing, nothing}, 6), false},
+		{"writes conflict with a transaction", "PutItem", slices.Repeat([]emulators.Fault{emulators.Refuse("TransactionConflictException"), nothing}, 6), false},
+		{"records of turns fail", "BatchWriteItem", slices.Repeat([]emulators.Fault{failed}, 3), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,14 +55,12 @@ func TestTableFails(t *testing.T) {
 				c.say(3)
 			}
 			checkOnce(chats)
-			met := 0
-			for _, operation := range w.amazon.operations(0) {
-				if operation == tt.operation {
-					met++
-				}
-			}
-			if met < len(tt.faults) {
+			if met := w.amazon.count(tt.operation); met < len(tt.faults) {
 				t.Errorf("%d of %d faults were met", met, len(tt.faults))
+			}
+			back := slices.ContainsFunc(w.processed(), func(b batch) bool { return len(b.failed()) > 0 })
+			if back != tt.back {
+				t.Errorf("messages were handed back: %v, want %v", back, tt.back)
 			}
 		})
 	}

@@ -96,8 +96,7 @@ func newWorld(t *testing.T, file string) *world {
 	return w
 }
 
-// masterKeys makes the keys of the secret as functions do, on their own account: a change of that would lose what is
-// sealed.
+// masterKeys makes keys of the secret without the functions' own code: whoever changes that loses all that is sealed.
 func masterKeys(t *testing.T) *secret.Keys {
 	t.Helper()
 	master, err := hkdf.Key(sha256.New, []byte(secretText), nil, "hookline master key", 32)
