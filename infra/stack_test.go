@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"hookline/shared/bot"
+	"hookline/shared/metrics"
 	"hookline/shared/queue"
 )
 
@@ -77,10 +79,21 @@ var routes = map[string][]string{
 }
 
 func checkRoutes(s stack) (complaints []string) {
+	throttles, _ := s["ApiApiGatewayDefaultStage"].at("RouteSettings").(map[string]any)
+	for route := range throttles {
+		method, path, _ := strings.Cut(route, " ")
+		if s["Api"].at("Body", "paths", path, strings.ToLower(method)) == nil {
+			complaints = append(complaints, "a throttle is for "+route+", which is no route")
+		}
+	}
 	for _, function := range functionNames() {
 		answered, ok := routes[function]
 		if !ok {
-			answered = []string{"post /" + strings.ToLower(strings.TrimSuffix(function, "Function")) + "/{channel}"}
+			path := "/" + strings.ToLower(strings.TrimSuffix(function, "Function")) + "/{channel}"
+			answered = []string{"post " + path}
+			if throttles["POST "+path] == nil {
+				complaints = append(complaints, "POST "+path+" has no throttle of its own")
+			}
 		}
 		for _, route := range answered {
 			method, path, _ := strings.Cut(route, " ")
@@ -110,10 +123,11 @@ func checkQueues(s stack) (complaints []string) {
 
 func checkMappings(s stack) (complaints []string) {
 	for _, name := range []string{"Conversations", "Notifications"} {
-		mapping := "ProcessorFunction" + name
+		mapping := name + "Mapping"
 		complaints = append(complaints, differs(mapping, s[mapping], map[string]any{
 			"BatchSize": 10, "FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 			"EventSourceArn": map[string]any{"Fn::GetAtt": []any{name, "Arn"}},
+			"FunctionName":   map[string]any{"Ref": "ProcessorFunction"},
 		})...)
 		if s[mapping].at("ScalingConfig", "MaximumConcurrency") == nil {
 			complaints = append(complaints, mapping+": ScalingConfig.MaximumConcurrency is not set")
@@ -147,11 +161,34 @@ func checkKept(s stack) (complaints []string) {
 func checkAlarms(s stack) (complaints []string) {
 	readme := content("infra/README.md")
 	for name, r := range s {
-		if r.Type == "AWS::CloudWatch::Alarm" && !strings.Contains(readme, name) {
+		if r.Type != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		if !strings.Contains(readme, name) {
 			complaints = append(complaints, name+" has no line in infra/README.md")
 		}
+		complaints = append(complaints, differs(name, r, map[string]any{
+			"AlarmActions": []any{map[string]any{"Fn::If": []any{"HasEmail", map[string]any{"Ref": "Alarms"}, map[string]any{"Ref": "AWS::NoValue"}}}},
+		})...)
 	}
-	return complaints
+	return append(complaints, checkOwnMetric(s["RefusedSignaturesAlarm"])...)
+}
+
+// checkOwnMetric compares an alarm with the line that a refused call writes: one on a metric that nobody writes never rings.
+func checkOwnMetric(alarm resource) []string {
+	var set metrics.Set
+	set.Count(metrics.Refused(bot.Unauthorized), "telegram", 1)
+	var line strings.Builder
+	metrics.NewEMF(&set, &line, "function").Flush()
+	dimensions, _ := alarm.at("Dimensions").([]any)
+	for _, dimension := range dimensions {
+		name, _ := dimension.(map[string]any)["Name"].(string)
+		written := fmt.Sprintf(`"Namespace":%q,"Dimensions":[[%q]],"Metrics":[{"Name":%q,`, alarm.at("Namespace"), name, alarm.at("MetricName"))
+		if !strings.Contains(line.String(), written) {
+			return []string{fmt.Sprintf("RefusedSignaturesAlarm: nobody writes the metric %v", alarm.at("MetricName"))}
+		}
+	}
+	return nil
 }
 
 func content(name string) string {
@@ -184,7 +221,7 @@ func checkVariables(s stack, function string) (complaints []string) {
 
 // actions are the rights that calls of the SDK need, where their names are not the same.
 var actions = map[string][]string{
-	"TransactWriteItems": {"PutItem", "DeleteItem"}, "SendMessageBatch": {"SendMessage"},
+	"TransactWriteItems": {"PutItem", "DeleteItem", "ConditionCheckItem"}, "SendMessageBatch": {"SendMessage"},
 	"ChangeMessageVisibilityBatch": {"ChangeMessageVisibility"},
 }
 
@@ -226,9 +263,19 @@ func calls(service, file string) (needed []string) {
 	return needed
 }
 
+// managedPolicies are those of AWS that SAM gives every function: to write its log, and traces. AWS's others are for
+// every table, queue or secret of the account.
+var managedPolicies = []string{"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+
 // checkStatements compares the rights of a function with those it needs.
 func checkStatements(s stack, function string) (complaints []string) {
 	given := map[string]bool{}
+	managed, _ := s[function+"Role"].at("ManagedPolicyArns").([]any)
+	for _, policy := range managed {
+		if name := path.Base(fmt.Sprint(policy)); !slices.Contains(managedPolicies, name) {
+			complaints = append(complaints, function+" has the policy "+name)
+		}
+	}
 	policies, _ := s[function+"Role"].at("Policies").([]any)
 	for _, policy := range policies {
 		document, _ := policy.(map[string]any)["PolicyDocument"].(map[string]any)

@@ -113,6 +113,18 @@ func TestQueueIsDown(t *testing.T) {
 	}
 }
 
+func TestQueueIsDownIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, counter())
+	w.amazon.Inject("SendMessage", emulators.Cut, emulators.Cut, emulators.Cut)
+	if status, _ := w.post(w.channel.WebhookSecrets[0].Reveal(), update(1)); status != http.StatusServiceUnavailable {
+		t.Errorf("a call that cannot be queued is answered %d, want 503", status)
+	}
+	if got := w.waiting(); got != 0 {
+		t.Errorf("%d messages are on the queue, want none", got)
+	}
+}
+
 // A send that was carried out and not told of is sent again, and is one message all the same.
 func TestQueueTookWhatItDidNotTell(t *testing.T) {
 	t.Parallel()

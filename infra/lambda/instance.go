@@ -105,6 +105,9 @@ func (i *instance) invoke(payload []byte, timeout time.Duration) ([]byte, error)
 	case i.calls <- call:
 	case <-i.ended:
 		return nil, i.exit()
+	case <-late.C:
+		i.kill()
+		return nil, timedOut(timeout)
 	}
 	select {
 	case o := <-call.outcome:

@@ -22,8 +22,8 @@ import (
 	"hookline/infra/emulators"
 )
 
-// samLocal is the address of the machine as containers see it: the bridge that every container engine makes first.
-const samLocal = "172.17.0.1"
+// samLocal is the machine as containers see it: sam is told to name it so, where the engine does not by itself.
+const samLocal = "host.docker.internal"
 
 // TestSAMLocal runs the functions as `sam local` does, in containers, with a signed call and a batch from the queue. With
 // HOOKLINE_SAM=serve it goes on until it is interrupted, so that somebody can look around. It wants a container engine and
@@ -113,6 +113,7 @@ func (s *sam) start(command string, more ...string) string {
 	args := append([]string{
 		"local", command, "--region", "eu-central-1", "--template", "../../build/sam-local/template.yaml", "--port", port,
 		"--env-vars", s.vars, "--invoke-image", "hookline/local:base", "--skip-pull-image",
+		"--add-host", samLocal + ":host-gateway",
 	}, more...)
 	process := exec.Command("../../build/sam/bin/sam", args...)
 	var log bytes.Buffer
