@@ -50,8 +50,9 @@ func (c Credential) MarshalJSON() ([]byte, error) {
 
 // ChannelSpec is a channel as the bot file writes it. Which fields are credentials is said by the provider.
 type ChannelSpec struct {
-	Provider    string
-	Settings    map[string]string
+	Provider string
+	// Settings are texts; of a structured field, what encoding/json makes of it.
+	Settings    map[string]any
 	Credentials map[string][]Credential
 }
 
@@ -79,7 +80,7 @@ type Channel struct {
 	Owner    string // account that owns the bot
 	Name     string // key in the bot file
 	Provider string
-	Settings map[string]string
+	Settings map[string]any // as of ChannelSpec
 	// Credentials by field; where there are several the first one signs and all of them verify.
 	Credentials map[string][]Credential
 	// WebhookSecrets are derived, not chosen: the first is registered at the network, all of them verify.
@@ -87,6 +88,12 @@ type Channel struct {
 	Identity       Identity
 	Disabled       bool
 	Health         Health
+}
+
+// Setting gives a setting that is a text, "" if it is not set.
+func (c Channel) Setting(field string) string {
+	text, _ := c.Settings[field].(string)
+	return text
 }
 
 // Secrets gives every value of a credential field, the one to sign with first.

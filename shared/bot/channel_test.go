@@ -142,7 +142,7 @@ func TestChannelSpecJSON(t *testing.T) {
 		{
 			"settings and a credential side by side",
 			bot.ChannelSpec{
-				Provider: "kik", Settings: map[string]string{"username": "pizza"},
+				Provider: "kik", Settings: map[string]any{"username": "pizza"},
 				Credentials: map[string][]bot.Credential{"api_key": {token}},
 			},
 			`{"api_key":"${TOKEN}","provider":"kik","username":"pizza"}`,
@@ -154,7 +154,7 @@ func TestChannelSpecJSON(t *testing.T) {
 		},
 		{
 			"no field displaces the provider",
-			bot.ChannelSpec{Provider: "kik", Settings: map[string]string{"provider": "pyrus"}}, `{"provider":"kik"}`,
+			bot.ChannelSpec{Provider: "kik", Settings: map[string]any{"provider": "pyrus"}}, `{"provider":"kik"}`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -63,9 +63,11 @@ func (k EventKind) Quiet() bool { return k == Receipt || k == Typing || k == Ech
 // Event is what a network told us, normalised. Ids are strings, exact; a field is absent when unknown.
 type Event struct {
 	// ID is the same at each redelivery, and unique in its channel.
-	ID         string      `json:"id"`
-	Provider   string      `json:"provider"`
-	Channel    string      `json:"channel"`
+	ID       string `json:"id"`
+	Provider string `json:"provider"`
+	Channel  string `json:"channel"`
+	// Account is which of the network's accounts was addressed, where one webhook serves several (a Messenger page).
+	Account    string      `json:"account,omitempty"`
 	Kind       EventKind   `json:"kind"`
 	Type       string      `json:"type,omitempty"` // the network's own name of what happened
 	Time       time.Time   `json:"time,omitzero"`
@@ -91,10 +93,12 @@ type Event struct {
 	Task        *Task        `json:"task,omitempty"`
 	Referral    *Referral    `json:"referral,omitempty"`
 
-	Self      bool `json:"self,omitempty"` // it happened to the bot itself
-	Edited    bool `json:"edited,omitempty"`
-	Forwarded bool `json:"forwarded,omitempty"`
-	Delayed   bool `json:"delayed,omitempty"`
+	Self bool `json:"self,omitempty"` // it happened to the bot itself
+	// Moved is set on the kind room when the chat has another id now.
+	Moved     *Move `json:"moved,omitempty"`
+	Edited    bool  `json:"edited,omitempty"`
+	Forwarded bool  `json:"forwarded,omitempty"`
+	Delayed   bool  `json:"delayed,omitempty"`
 	// Truncated: the event was too large to queue and lost Raw, then parts of its attachments.
 	Truncated bool `json:"truncated,omitempty"`
 	// AckID is what the network wants back as an acknowledgement, handler or not (Telegram's callback_query.id).
@@ -187,6 +191,12 @@ type Reaction struct {
 	Message string `json:"message,omitempty"`
 }
 
+// Move says which id a chat had and which it has now.
+type Move struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
 // Membership is a change of somebody's rights in a chat.
 type Membership struct {
 	Status string `json:"status"`
@@ -214,9 +224,12 @@ type Referral struct {
 	Type   string `json:"type,omitempty"`
 }
 
+// ViaSuggested marks a text that came from a button, on networks where a press is an ordinary message.
+const ViaSuggested = "suggested"
+
 // Utterance is what patterns are searched in: the payload of a button, else the text, without surrounding white space.
 func (e Event) Utterance() string {
-	if e.Payload != "" && (e.Kind == Press || e.Kind == Start) {
+	if e.Payload != "" && (e.Kind == Press || e.Kind == Start || e.Via == ViaSuggested) {
 		return strings.TrimSpace(e.Payload)
 	}
 	return strings.TrimSpace(e.Text)

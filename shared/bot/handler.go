@@ -47,8 +47,10 @@ type Message struct {
 	Audio    string `json:"audio,omitempty"`
 	Video    string `json:"video,omitempty"`
 	Document string `json:"document,omitempty"`
+	// Location is "latitude, longitude", or "latitude, longitude, title".
 	Location string `json:"location,omitempty"`
 	Typing   bool   `json:"typing,omitempty"`
+	Seen     bool   `json:"seen,omitempty"`
 }
 
 // Response is what a handler or a hook says: one Message written in place, or several under Messages.
@@ -85,7 +87,7 @@ func (r *Response) All() []Message {
 type responseFields Response
 
 var responseNames = []string{
-	"text", "keyboard", "format", "reply_to", "photo", "audio", "video", "document", "location", "typing",
+	"text", "keyboard", "format", "reply_to", "photo", "audio", "video", "document", "location", "typing", "seen",
 	"messages", "on_failure",
 }
 

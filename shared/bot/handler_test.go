@@ -11,7 +11,7 @@ import (
 )
 
 const wholeResponse = `{"text":"a","keyboard":[["b"]],"format":"html","reply_to":true,"photo":"p","audio":"a","video":"v",` +
-	`"document":"d","location":"l","typing":true,"messages":[{"text":"m"}],"on_failure":"f",` +
+	`"document":"d","location":"l","typing":true,"seen":true,"messages":[{"text":"m"}],"on_failure":"f",` +
 	`"kik":{"delay":5},"telegram":{"disable_notification":true}}`
 
 func TestResponseJSON(t *testing.T) {
@@ -38,7 +38,7 @@ func TestResponseJSON(t *testing.T) {
 		{"everything", wholeResponse, bot.Response{
 			Message: bot.Message{
 				Text: "a", Keyboard: &bot.Keyboard{Rows: [][]bot.Button{{{Text: "b", Payload: "b"}}}}, Format: bot.FormatHTML,
-				ReplyTo: true, Photo: "p", Audio: "a", Video: "v", Document: "d", Location: "l", Typing: true,
+				ReplyTo: true, Photo: "p", Audio: "a", Video: "v", Document: "d", Location: "l", Typing: true, Seen: true,
 			},
 			Messages: []bot.Message{{Text: "m"}}, OnFailure: "f",
 			Options: map[string]bot.Options{"kik": {"delay": json.Number("5")}, "telegram": {"disable_notification": true}},

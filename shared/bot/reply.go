@@ -25,16 +25,36 @@ type Reply struct {
 	Sent  int    `json:"sent,omitempty"`
 }
 
-// Part is one message of a reply.
+// Part is one message of a reply: a text, a file or a place, or only a sign.
 type Part struct {
 	Text     string     `json:"text,omitempty"`
 	Format   Format     `json:"format,omitempty"`
 	Keyboard [][]Button `json:"keyboard,omitempty"`
+	// Media is the file that is sent; Text is its caption then.
+	Media    *Media    `json:"media,omitempty"`
+	Location *Location `json:"location,omitempty"`
+	Sign     Sign      `json:"sign,omitempty"`
 	// ReplyTo is the message that is quoted, "" if none.
 	ReplyTo string `json:"reply_to,omitempty"`
 	// Options are the settings of the network that the reply goes to.
 	Options Options `json:"options,omitempty"`
 }
+
+// Media is a file to send: its kind is Photo, Audio, Video or Document.
+type Media struct {
+	Kind EventKind `json:"kind"`
+	// Source is the file's address, or the network's own id of it.
+	Source string `json:"source"`
+}
+
+// Sign is something that is shown to the user and is no message.
+type Sign string
+
+// The signs.
+const (
+	ShowTyping Sign = "typing"
+	MarkSeen   Sign = "seen"
+)
 
 // Address gives where answers to an event go.
 func (e Event) Address() Address {

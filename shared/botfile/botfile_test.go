@@ -35,7 +35,7 @@ var providers = provider.NewSet(
 		Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "from @BotFather"}},
 		Options: []provider.Option{
 			{Name: "disable_notification", Doc: "no sound"},
-			{Name: "keyboard", Values: []string{"inline", "reply"}, Doc: "which keyboard"},
+			{Name: "keyboard", Type: provider.Choice, Values: []string{"inline", "reply"}, Doc: "which keyboard"},
 		},
 		Limits: provider.Limits{PayloadBytes: 64},
 	}},
@@ -109,18 +109,18 @@ func pizza() bot.Definition {
 			"telegram":    {Provider: "telegram", Credentials: map[string][]bot.Credential{"token": from("TELEGRAM_TOKEN")}},
 			"telegram-de": {Provider: "telegram", Credentials: map[string][]bot.Credential{"token": from("TELEGRAM_TOKEN_DE")}},
 			"messenger": {
-				Provider: "messenger", Settings: map[string]string{"account": "1029384756"},
+				Provider: "messenger", Settings: map[string]any{"account": "1029384756"},
 				Credentials: map[string][]bot.Credential{
 					"page_token": from("PAGE_TOKEN"), "verify_token": from("VERIFY_TOKEN"),
 					"app_secret": {{From: "APP_SECRET"}, {From: "APP_SECRET_OLD"}},
 				},
 			},
 			"kik": {
-				Provider: "kik", Settings: map[string]string{"username": "pizzabot"},
+				Provider: "kik", Settings: map[string]any{"username": "pizzabot"},
 				Credentials: map[string][]bot.Credential{"api_key": from("KIK_KEY")},
 			},
 			"pyrus": {
-				Provider: "pyrus", Settings: map[string]string{"login": "bot@1234", "reply": "comment"},
+				Provider: "pyrus", Settings: map[string]any{"login": "bot@1234", "reply": "comment"},
 				Credentials: map[string][]bot.Credential{"security_key": from("PYRUS_KEY")},
 			},
 		},

@@ -53,12 +53,26 @@ func (d *decoder) channelField(spec *bot.ChannelSpec, name string, n *node, path
 		}
 		return
 	}
-	if n = d.fit(n, textual, path); n != nil {
+	if value, ok := d.setting(spec.Provider, name, n, path); ok {
 		if spec.Settings == nil {
-			spec.Settings = map[string]string{}
+			spec.Settings = map[string]any{}
 		}
-		spec.Settings[name] = n.scalar
+		spec.Settings[name] = value
 	}
+}
+
+// setting reads a field that is no credential: a text, unless its provider declares more.
+func (d *decoder) setting(providerName, name string, n *node, path string) (value any, ok bool) {
+	if p, known := d.providers[providerName]; known {
+		if f, _ := findField(p.Describe(), name); f.Structured {
+			err := decodeExact(n.appendJSON(nil), &value)
+			return value, err == nil
+		}
+	}
+	if n = d.fit(n, textual, path); n == nil {
+		return nil, false
+	}
+	return n.scalar, true
 }
 
 // isCredential asks the provider. Of a field that no provider declares it goes by what is written: better one setting

@@ -19,6 +19,9 @@ func (k *check) channels() {
 		switch {
 		case known:
 			k.channel(path, spec, p.Describe())
+			if checker, ok := p.(provider.Checker); ok {
+				k.below(path, checker.CheckChannel(spec))
+			}
 		case slices.Contains(planned, spec.Provider):
 			k.fail(join(path, "provider"), "not supported yet: provider %s", spec.Provider)
 		case spec.Provider == name:
@@ -28,6 +31,14 @@ func (k *check) channels() {
 			known := slices.Sorted(maps.Keys(k.providers))
 			k.fail(join(path, "provider"), "no provider %q%s", spec.Provider, didYouMean(spec.Provider, known))
 		}
+	}
+}
+
+// below adds what a provider found in a part of the file.
+func (k *check) below(path string, problems []bot.Problem) {
+	for _, p := range problems {
+		p.Path = join(path, p.Path)
+		k.problems = append(k.problems, p)
 	}
 }
 
@@ -51,7 +62,11 @@ func (k *check) channelField(path string, spec bot.ChannelSpec, f provider.Field
 		k.credentials(path, spec.Credentials[f.Name], f)
 		return
 	}
-	value, ok := spec.Settings[f.Name]
+	setting, ok := spec.Settings[f.Name]
+	if f.Structured && ok {
+		return // its provider checks it
+	}
+	value, _ := setting.(string)
 	switch {
 	case !ok && f.Required:
 		k.fail(path, "is required: %s", f.Doc)

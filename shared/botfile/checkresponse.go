@@ -1,6 +1,7 @@
 package botfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -160,6 +161,9 @@ func (k *check) options(path, name string, options bot.Options) {
 		}
 		k.option(join(path, written), o, options[written])
 	}
+	if checker, ok := p.(provider.Checker); ok {
+		k.below(path, checker.CheckOptions(options))
+	}
 }
 
 func (k *check) has(providerName string) bool {
@@ -172,15 +176,43 @@ func (k *check) has(providerName string) bool {
 }
 
 func (k *check) option(path string, o provider.Option, value any) {
-	if len(o.Values) == 0 {
+	written, isText := value.(string)
+	switch o.Type {
+	case provider.Flag:
 		if _, ok := value.(bool); !ok {
 			k.fail(path, "must be true or false")
 		}
-		return
+	case provider.Choice:
+		if !slices.Contains(o.Values, written) {
+			k.fail(path, "must be one of %s%s", strings.Join(o.Values, ", "), didYouMean(written, o.Values))
+		}
+	case provider.Number:
+		if n, ok := value.(json.Number); !ok || !smallInteger.MatchString(n.String()) {
+			k.fail(path, "must be a whole number of at most nine digits")
+		}
+	case provider.Text:
+		if !isText {
+			k.fail(path, "must be text")
+		}
+		k.template(path, written)
+	case provider.Structure:
+		k.templatesIn(path, value)
 	}
-	written, _ := value.(string)
-	if !slices.Contains(o.Values, written) {
-		k.fail(path, "must be one of %s%s", strings.Join(o.Values, ", "), didYouMean(written, o.Values))
+}
+
+// templatesIn checks every text of a value as a template.
+func (k *check) templatesIn(path string, value any) {
+	switch value := value.(type) {
+	case string:
+		k.template(path, value)
+	case []any:
+		for i, item := range value {
+			k.templatesIn(fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			k.templatesIn(join(path, name), value[name])
+		}
 	}
 }
 

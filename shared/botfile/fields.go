@@ -19,8 +19,9 @@ var messageFields = []field{
 	{name: "audio", doc: "Address of a sound to send.", shape: textual},
 	{name: "video", doc: "Address of a film to send.", shape: textual},
 	{name: "document", doc: "Address of a file to send.", shape: textual},
-	{name: "location", doc: "A place to send.", shape: textual},
+	{name: "location", doc: "A place to send: latitude, longitude and, if it has one, its title. A template.", shape: textual},
 	{name: "typing", doc: "Shows that the bot is typing.", shape: flag},
+	{name: "seen", doc: "Marks the message that is answered as seen.", shape: flag},
 }
 
 var answerShape = &shape{kind: responseShape, fields: append(messageFields[:len(messageFields):len(messageFields)],

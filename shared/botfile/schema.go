@@ -80,7 +80,7 @@ func (m schemaMaker) response(s *shape) schemaOf {
 	for name, p := range m.providers {
 		options := schemaOf{}
 		for _, o := range p.Describe().Options {
-			options[o.Name] = described(choice("boolean", o.Values), o.Doc)
+			options[o.Name] = described(optionSchema(o), o.Doc)
 		}
 		properties[name] = schemaOf{
 			"type": "object", "properties": options, "additionalProperties": false,
@@ -90,11 +90,24 @@ func (m schemaMaker) response(s *shape) schemaOf {
 	return out
 }
 
-func choice(typeName string, values []string) schemaOf {
+func optionSchema(o provider.Option) schemaOf {
+	switch o.Type {
+	case provider.Flag:
+		return schemaOf{"type": "boolean"}
+	case provider.Number:
+		return schemaOf{"type": "integer"}
+	case provider.Structure:
+		return schemaOf{}
+	}
+	return choice(o.Values)
+}
+
+// choice is a text, any if there are no values to choose from.
+func choice(values []string) schemaOf {
 	if len(values) > 0 {
 		return schemaOf{"type": "string", "enum": values}
 	}
-	return schemaOf{"type": typeName}
+	return schemaOf{"type": "string"}
 }
 
 // channel allows the fields of all providers: which one it is may be told by the channel's name.
@@ -105,9 +118,12 @@ func (m schemaMaker) channel() schemaOf {
 	}}
 	for _, name := range names {
 		for _, f := range m.providers[name].Describe().Fields {
-			value := choice("string", f.Values)
-			if f.Secret {
+			value := choice(f.Values)
+			switch {
+			case f.Secret:
 				value = credentialSchema(f.List)
+			case f.Structured:
+				value = schemaOf{}
 			}
 			properties[f.Name] = described(value, f.Doc)
 		}

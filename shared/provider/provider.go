@@ -4,7 +4,9 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"time"
 
 	"hookline/shared/bot"
@@ -24,8 +26,8 @@ type Provider interface {
 	// Split cuts a part into as many as the network takes in one call each, in order. What it cannot carry is degraded
 	// by the rule that Describe documents, never dropped.
 	Split(p bot.Part) []bot.Part
-	// Send sends the parts of r from r.Sent on, in order, until one fails. Each part is one call, and has been through
-	// Split. The receipt is right also beside an error, which is a *bot.Error with a reason where the network gave one:
+	// Send sends the parts of r from r.Sent on, in order, until one fails; they have been through Split. At most
+	// Limits.Batch of them are given at a time, and are one call of the network. The receipt is right also beside an error, which is a *bot.Error with a reason where the network gave one:
 	// ReasonUnknown says that the part may have arrived all the same.
 	Send(ctx context.Context, ch bot.Channel, r bot.Reply) (Receipt, error)
 }
@@ -57,6 +59,24 @@ type Connector interface {
 type Connection struct {
 	// Steps are what the network's API does not do and a person has to, with the exact values.
 	Steps []string
+}
+
+// Greeter is a network that asks by GET whether an address is ours before it posts to it.
+type Greeter interface {
+	// Greet gives the body to answer with, as plain text; kind forbidden if the question is not for this channel.
+	Greet(ch bot.Channel, query url.Values) (answer string, err error)
+}
+
+// Rereader is a network that can be asked again for an event that lost its Raw for being too large.
+type Rereader interface {
+	Reread(ctx context.Context, ch bot.Channel, e bot.Event) (json.RawMessage, error)
+}
+
+// Checker is a network that has more to say to a bot file than its Description. Paths of problems are below what is
+// checked: "menu[2].url".
+type Checker interface {
+	CheckChannel(spec bot.ChannelSpec) []bot.Problem
+	CheckOptions(options bot.Options) []bot.Problem
 }
 
 // Acknowledger is a network that wants an answer to some events even where no handler fires: those with an AckID.
@@ -94,6 +114,8 @@ type Description struct {
 	// Options are those of response.<name> in the bot file.
 	Options []Option
 	Limits  Limits
+	// Receives are the kinds of events that the network tells us of.
+	Receives []bot.EventKind
 	// Rules say in a sentence each how what the network cannot do is degraded.
 	Rules []string
 }
@@ -103,17 +125,32 @@ type Field struct {
 	Name     string
 	Secret   bool // a credential: sealed, never shown
 	Required bool
-	List     bool     // may be a list, while a secret is being changed
-	Values   []string // the only values allowed; empty: any
-	Doc      string
+	List     bool // may be a list, while a secret is being changed
+	// Structured: lists and fields, not a text; a Checker checks it.
+	Structured bool
+	Values     []string // the only values allowed; empty: any
+	Doc        string
 }
 
-// Option is a setting of response.<provider>. Values is empty for a true/false option.
+// Option is a setting of response.<provider>.
 type Option struct {
 	Name   string
-	Values []string
+	Type   OptionType
+	Values []string // of a Choice
 	Doc    string
 }
+
+// OptionType says what an option's value is.
+type OptionType int
+
+// The types of options.
+const (
+	Flag      OptionType = iota // true or false
+	Choice                      // one of Values
+	Text                        // a template
+	Number                      // a whole number
+	Structure                   // lists and fields, whose texts are templates; a Checker checks it
+)
 
 // Unit is how a network counts the length of a text.
 type Unit int
@@ -134,6 +171,13 @@ type Limits struct {
 	ButtonText   int // code points
 	PayloadBytes int
 	URLBytes     int
+	Caption      int // of media, in TextUnit; 0: media have none, it goes as a text of its own
+	// Batch is how many parts go in one call of the network; 0 and 1: one.
+	Batch int
+	// Media are the kinds of files that can be sent: Photo, Audio, Video, Document.
+	Media    []bot.EventKind
+	Location bool
+	Signs    []bot.Sign
 	// Formats are the marked-up formats the network takes; plain text always goes.
 	Formats []bot.Format
 }

@@ -15,7 +15,7 @@ type channelItem struct {
 	Owner       string                        `json:"owner"`
 	Name        string                        `json:"name"`
 	Provider    string                        `json:"provider"`
-	Settings    map[string]string             `json:"settings,omitempty"`
+	Settings    map[string]any                `json:"settings,omitempty"`
 	Credentials map[string][]sealedCredential `json:"credentials,omitempty"`
 	Identity    bot.Identity                  `json:"identity,omitzero"`
 	Disabled    bool                          `json:"disabled,omitempty"`

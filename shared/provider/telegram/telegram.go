@@ -84,7 +84,7 @@ var options = []provider.Option{
 	{Name: optProtect, Doc: "forbid forwarding and saving"},
 	{Name: optPreview, Doc: "show a preview of the first link; off by default"},
 	{
-		Name: optKeyboard, Values: []string{keyboardInline, keyboardReply, keyboardKeep, keyboardRemove},
+		Name: optKeyboard, Type: provider.Choice, Values: []string{keyboardInline, keyboardReply, keyboardKeep, keyboardRemove},
 		Doc: "inline: buttons below the message, the default; reply: buttons in place of the user's keyboard, which send " +
 			"their label; without buttons, keep and remove say what becomes of an earlier reply keyboard, remove by default",
 	},
