@@ -36,4 +36,8 @@ func turnPartition(id string, day time.Time, shard uint32) string {
 	return fmt.Sprintf("TURN#%s#%s#%d", bot.EscapeKey(id), day.UTC().Format(time.DateOnly), shard)
 }
 
+func appKey(providerName, appID, channel string) Key {
+	return Key{"APP#" + bot.EscapeKey(providerName) + "#" + appID, bot.EscapeKey(channel)}
+}
+
 func deadKey(id, letter string) Key { return Key{"DEAD#" + bot.EscapeKey(id), letter} }
