@@ -85,7 +85,6 @@ func TestReadWholeExample(t *testing.T) {
 		"f:38: handlers[1].request: not supported yet: handlers[1].request",
 		"f:46: handlers[1].response.text: line 1: {%: not supported yet: only {{ path }} and {{ path | tojson }}",
 		"f:49: handlers[1].response.keyboard: not supported yet: handlers[1].response.keyboard",
-		"f:57: handlers[2].response.messages[1].photo: not supported yet: handlers[2].response.messages[1].photo",
 		"f:59: handlers[2].continue: not supported yet: handlers[2].continue",
 		"f:60: handlers[2].subscribe: not supported yet: handlers[2].subscribe",
 		"f:66: hooks: not supported yet: hooks",

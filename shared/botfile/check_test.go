@@ -158,6 +158,7 @@ func TestCheckHandlers(t *testing.T) {
 
 func TestCheckResponse(t *testing.T) {
 	const path = "f:6: handlers[0].response"
+	const kept = "f:6: warning: handlers[0].response"
 	long := strings.Repeat("p", 65)
 	runCases(t, "bot: a\nchannels: {telegram: {token: x}}\nhandlers:\n  - name: x\n    response:\n", []checkCase{
 		{"text", "      text: hi {{ event.from.first_name }} {{ env.A }} {{ service }} {{ state }} {{ state_context.x.pattern.y }} {{ pattern.n }}", nil},
@@ -169,11 +170,14 @@ func TestCheckResponse(t *testing.T) {
 		{"format", "      {text: a, format: html}", nil},
 		{"unknown format", "      {text: a, format: htm}", []string{path + `.format: must be one of html, markdown, not "htm": did you mean "html"?`}},
 		{"reply_to", "      {text: a, reply_to: true}", nil},
-		{"media", "      {photo: a, audio: a, video: a, document: a, location: a, typing: true}", []string{
-			path + ".photo: not supported yet: handlers[0].response.photo", path + ".audio: not supported yet: handlers[0].response.audio",
-			path + ".video: not supported yet: handlers[0].response.video", path + ".document: not supported yet: handlers[0].response.document",
-			path + ".location: not supported yet: handlers[0].response.location", path + ".typing: not supported yet: handlers[0].response.typing",
+		{"media", "      {photo: '{{ env.A }}', text: a, typing: true, seen: true}", nil},
+		{"place", "      {location: '59.93, 30.31'}", nil},
+		{"two media", "      {photo: a, audio: b, location: '1, 2'}", []string{
+			path + ".audio: a message shows one of photo, audio, video, document and location: write two messages",
 		}},
+		{"template of media", "      {video: '{{ evnt.text }}'}", []string{path + `.video: templates know no name "evnt": did you mean "event"?`}},
+		{"only a sign", "      {typing: true}", nil},
+		{"only options", "      {telegram: {disable_notification: true}}", nil},
 		{"on_failure", "      {text: a, on_failure: b}", []string{path + ".on_failure: not supported yet: handlers[0].response.on_failure"}},
 		{"messages", "      messages: [{text: a}, {text: b, format: html}]", nil},
 		{"empty message", "      messages: [{text: a}, {}]", []string{path + ".messages[1]: says nothing: it has no text"}},
@@ -193,11 +197,11 @@ func TestCheckResponse(t *testing.T) {
 			path + `.keyboard[0][0].text: templates know no name "a"`, path + `.keyboard[0][0].payload: templates know no name "b"`, path + `.keyboard[0][1].url: templates know no name "c"`,
 		}},
 		{"unknown field of a button", "      {text: a, keyboard: [[{text: A, link: x}]]}", []string{path + `.keyboard[0][0].link: unknown field "link"`}},
-		{"payload over the network's limit", "      {text: a, keyboard: [[{text: A, payload: " + long + "}]]}", []string{path + `.keyboard: the payload of the button "A" has 65 bytes; telegram takes at most 64`}},
+		{"payload over the network's limit", "      {text: a, keyboard: [[{text: A, payload: " + long + "}]]}", []string{kept + `.keyboard: the payload of the button "A" has 65 bytes, and telegram takes 64: it is kept here, and can be pressed for 180 days`}},
 		{"payload at the limit", "      {text: a, keyboard: [[{text: A, payload: " + long[:64] + "}]]}", nil},
 		{"payload is a template", "      {text: a, keyboard: [[{text: A, payload: '" + long + "{{ env.A }}'}]]}", nil},
 		{"reply keyboards send no payload", "      {text: a, keyboard: [[" + long + "]], telegram: {keyboard: reply}}", nil},
-		{"payload in messages", "      messages: [{text: a, keyboard: [[" + long + "]]}]", []string{path + `.messages[0].keyboard: the payload of the button "` + strings.Repeat("p", 60) + `…" has 65 bytes; telegram takes at most 64`}},
+		{"payload in messages", "      messages: [{text: a, keyboard: [[" + long + "]]}]", []string{kept + `.messages[0].keyboard: the payload of the button "` + strings.Repeat("p", 60) + `…" has 65 bytes, and telegram takes 64: it is kept here, and can be pressed for 180 days`}},
 		{"options", "      {text: a, telegram: {disable_notification: true, keyboard: reply}}", nil},
 		{"unknown option", "      text: a\n      telegram:\n        disable_notifications: true", []string{`f:8: handlers[0].response.telegram.disable_notifications: unknown field "disable_notifications": did you mean "disable_notification"?`}},
 		{"option is text", "      {text: a, telegram: {disable_notification: 'true'}}", []string{path + ".telegram.disable_notification: must be true or false"}},

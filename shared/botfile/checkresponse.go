@@ -17,7 +17,7 @@ func (k *check) response(path string, r *bot.Response) {
 	if r == nil {
 		return
 	}
-	if len(r.All()) == 0 {
+	if len(r.All()) == 0 && len(r.Options) == 0 {
 		k.warn(path, "says nothing: it has no text")
 	}
 	if r.OnFailure != "" {
@@ -48,17 +48,18 @@ func (k *check) message(path string, m bot.Message) {
 	}
 }
 
-// media refuses what is not sent yet and tells nothing of templates in it.
+// media checks the files and the place that a message shows: one of them at most.
 func (k *check) media(path string, m bot.Message) {
-	for _, part := range []struct {
-		name string
-		set  bool
-	}{
-		{"photo", m.Photo != ""}, {"audio", m.Audio != ""}, {"video", m.Video != ""},
-		{"document", m.Document != ""}, {"location", m.Location != ""}, {"typing", m.Typing},
+	shown := 0
+	for _, part := range []struct{ name, source string }{
+		{"photo", m.Photo}, {"audio", m.Audio}, {"video", m.Video}, {"document", m.Document}, {"location", m.Location},
 	} {
-		if part.set {
-			k.unsupported(join(path, part.name))
+		if part.source == "" {
+			continue
+		}
+		k.template(join(path, part.name), part.source)
+		if shown++; shown == 2 {
+			k.fail(join(path, part.name), "a message shows one of photo, audio, video, document and location: write two messages")
 		}
 	}
 }
@@ -101,9 +102,6 @@ func (k *check) button(path string, b bot.Button) {
 	}
 }
 
-// replyKeyboard is the option of networks that have a keyboard which sends its buttons' texts, and no payloads.
-const replyKeyboard = "reply"
-
 // payloads compares what buttons send with what the bot's networks take.
 func (k *check) payloads(path string, r *bot.Response, m bot.Message) {
 	if m.Keyboard == nil {
@@ -111,12 +109,12 @@ func (k *check) payloads(path string, r *bot.Response, m bot.Message) {
 	}
 	for _, description := range k.descriptions() {
 		limit := description.Limits.PayloadBytes
-		if limit == 0 || r.Options[description.Name]["keyboard"] == replyKeyboard {
+		if limit == 0 || r.Options[description.Name][provider.OptionKeyboard] == provider.KeyboardReply {
 			continue
 		}
 		for _, b := range slices.Concat(m.Keyboard.Rows...) {
 			if len(b.Payload) > limit && !strings.Contains(b.Payload, "{{") {
-				k.fail(join(path, "keyboard"), "the payload of the button %q has %d bytes; %s takes at most %d",
+				k.warn(join(path, "keyboard"), "the payload of the button %q has %d bytes, and %s takes %d: it is kept here, and can be pressed for 180 days",
 					shorten(b.Text), len(b.Payload), description.Name, limit)
 			}
 		}

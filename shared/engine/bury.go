@@ -20,7 +20,11 @@ const (
 
 // fail says what becomes of a job that could not be finished: handed back with what it achieved so far, or buried.
 func (e *Engine) fail(ctx context.Context, t *turn, cause error) queue.Result {
-	if bot.ReasonOf(cause) == bot.ReasonBlocked {
+	switch bot.ReasonOf(cause) {
+	case bot.ReasonCredentials:
+		e.refusedCredentials(ctx, t, cause)
+	case bot.ReasonBlocked:
+		e.unreachable(ctx, t, cause)
 		t.outcome = bot.Blocked
 		e.record(t, cause)
 		return e.settle(ctx, t)

@@ -35,6 +35,9 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 		if err := fits(t.outbox); err != nil {
 			return err
 		}
+		if err := e.store.PutPayloads(ctx, t.key, t.payloads); err != nil {
+			return err
+		}
 	}
 	version, err := e.store.PutConversation(ctx, t.key, next)
 	if err != nil {
@@ -45,6 +48,7 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	return nil
 }
 
+// fits bounds what a turn keeps: the replies, and the payloads that are kept beside them.
 func fits(outbox *bot.Outbox) error {
 	encoded, err := json.Marshal(outbox)
 	if err != nil {

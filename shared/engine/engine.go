@@ -30,6 +30,8 @@ const (
 // Engine handles jobs. It is safe for concurrent use; jobs of one group must come one after another, as queues give them.
 type Engine struct {
 	Metrics *metrics.Set // may be nil
+	// Conversations takes the events of chats that have another id now.
+	Conversations queue.Sender
 
 	store     *store.Store
 	providers provider.Set
@@ -68,10 +70,18 @@ func (e *Engine) Handle(ctx context.Context, job bot.Job) (result queue.Result) 
 
 // handleEvent is one turn: read, decide, commit, again if somebody else was quicker; then send.
 func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
+	if move := t.job.Event.Moved; move != nil {
+		if err := e.moveChat(ctx, t.job.Channel, *move); err != nil {
+			return e.fail(ctx, t, err)
+		}
+	}
 	var err error
 	for range lostRaces {
 		if err = e.read(ctx, t); err != nil {
 			return e.fail(ctx, t, err)
+		}
+		if to := t.scene.Conversation.MovedTo; to != "" {
+			return e.forward(ctx, t, to)
 		}
 		if t.scene.Conversation.Seen.Has(t.job.Event.ID, e.now()) {
 			return e.resume(ctx, t)
@@ -86,13 +96,14 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 	if err != nil {
 		return e.fail(ctx, t, err)
 	}
+	e.noteReach(ctx, t)
 	e.acknowledge(ctx, t)
 	return e.deliver(ctx, t)
 }
 
 func (e *Engine) read(ctx context.Context, t *turn) error {
 	defer t.clock("read")()
-	scene, err := e.store.Scene(ctx, t.job, t.key)
+	scene, err := e.store.Scene(ctx, t.job)
 	t.known = err == nil
 	t.scene = scene
 	if err != nil {
@@ -101,6 +112,11 @@ func (e *Engine) read(ctx context.Context, t *turn) error {
 	t.provider = e.providers[scene.Channel.Provider]
 	if t.provider == nil {
 		return bot.Errorf(bot.Unsupported, "this program does not speak with "+scene.Channel.Provider)
+	}
+	if scene.Payload != "" {
+		event := *t.job.Event
+		event.Payload = scene.Payload
+		t.job.Event = &event
 	}
 	return nil
 }
@@ -125,6 +141,7 @@ func (e *Engine) deliver(ctx context.Context, t *turn) queue.Result {
 	if err := e.send(ctx, t, t.replies()); err != nil {
 		return e.fail(ctx, t, err)
 	}
+	e.followMoves(ctx, t)
 	t.outcome = bot.Silent
 	if len(t.replies()) > 0 {
 		t.outcome = bot.Replied

@@ -21,6 +21,10 @@ type turn struct {
 	// captures are the fired handler's named groups; moves tells whether it moves the conversation.
 	captures map[string]*string
 	moves    bool
+	// payloads are those of buttons that are too long for the network, to be kept before the commit.
+	payloads []string
+	// moved are the chats of which the network said, at sending, that they have another id.
+	moved []bot.Move
 	// outbox is what was committed; nil before the commit, and where nothing is to be sent.
 	outbox *bot.Outbox
 	// letter is the dead letter whose replies are sent, of a job that was redriven for them.

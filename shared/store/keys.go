@@ -30,6 +30,17 @@ func conversationKey(key bot.ConversationKey) Key {
 	return Key{"CONV#" + bot.EscapeKey(key.Channel) + "#" + key.Chat, key.User}
 }
 
+// keptPayloads begins the sort keys of payloads beside a chat's conversations: users' ids have no ':' there.
+const keptPayloads = "payload:"
+
+func keptPayloadKey(key bot.ConversationKey, name string) Key {
+	return Key{conversationKey(key).PK, keptPayloads + name}
+}
+
+func blockedKey(channel, chat string) Key {
+	return Key{channelKey(channel).PK, "BLOCKED#" + bot.EscapeKey(chat)}
+}
+
 const turnShards = 16
 
 func turnPartition(id string, day time.Time, shard uint32) string {
