@@ -84,7 +84,7 @@ func (s *server) connect(addr *net.TCPAddr) {
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
-	s.engine.Metrics = &s.metrics
+	s.engine.Metrics, s.engine.Conversations = &s.metrics, s.queue
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
 	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
 }

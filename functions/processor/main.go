@@ -29,7 +29,7 @@ func main() {
 	networks.MaxIdleConnsPerHost = 10 // as many as a batch has jobs
 	providers := catalog.New(&http.Client{Transport: networks}, os.Getenv)
 	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, slog.Default(), time.Now)
-	e.Metrics = &metrics.Set{}
+	e.Metrics, e.Conversations = &metrics.Set{}, c.Queue
 	report := metrics.NewEMF(e.Metrics, os.Stdout, lambdacontext.FunctionName)
 	consumer := c.Consumer(e.Handle)
 	consumer.AfterBatch = func(ctx context.Context) {

@@ -32,7 +32,7 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	next.Outbox = t.outbox
 	if t.outbox != nil {
 		t.outbox.Decision = t.decision
-		if err := fits(t.outbox); err != nil {
+		if err := t.fits(); err != nil {
 			return err
 		}
 		if err := e.store.PutPayloads(ctx, t.key, t.payloads); err != nil {
@@ -48,14 +48,18 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// fits bounds what a turn keeps: the replies, and the payloads that are kept beside them.
-func fits(outbox *bot.Outbox) error {
-	encoded, err := json.Marshal(outbox)
+// fits bounds what a turn keeps: its replies, and the payloads of their buttons.
+func (t *turn) fits() error {
+	encoded, err := json.Marshal(t.outbox)
 	if err != nil {
 		return bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
 	}
-	if len(encoded) > outboxBytes {
-		return bot.Errorf(bot.TooLarge, fmt.Sprintf("the reply has %d bytes; at most %d are sent in one turn", len(encoded), outboxBytes))
+	size := len(encoded)
+	for _, payload := range t.payloads {
+		size += len(payload)
+	}
+	if size > outboxBytes {
+		return bot.Errorf(bot.TooLarge, fmt.Sprintf("the reply has %d bytes; at most %d are sent in one turn", size, outboxBytes))
 	}
 	return nil
 }
