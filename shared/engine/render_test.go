@@ -99,7 +99,9 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-func keyboard(buttons ...bot.Button) *bot.Keyboard { return &bot.Keyboard{Rows: [][]bot.Button{buttons}} }
+func keyboard(buttons ...bot.Button) *bot.Keyboard {
+	return &bot.Keyboard{Rows: [][]bot.Button{buttons}}
+}
 
 func TestLongPayloads(t *testing.T) {
 	long := strings.Repeat("an order of everything there is, ", 30)
