@@ -77,6 +77,12 @@ func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, 
 
 // makeUp gives a value to each credential that has none.
 func (a *API) makeUp(def bot.Definition) {
+	for name, secret := range def.Secrets {
+		if secret.Value == "" {
+			secret.Value = a.MakeUp(def.Bot, "", name)
+			def.Secrets[name] = secret
+		}
+	}
 	for name, channel := range def.Channels {
 		for field, values := range channel.Credentials {
 			for i := range values {
@@ -115,7 +121,7 @@ func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
 
 // definition puts a bot's live definition together with its channels.
 func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {
-	def, err := a.Store.Definition(ctx, head.ID, head.Definition)
+	def, err := a.Store.Definition(ctx, head, head.Definition)
 	if err != nil {
 		return def, nil, err
 	}

@@ -15,7 +15,7 @@ const libraryBytes = 256 << 20
 
 // library keeps definitions compiled. A definition never changes, so what is found need not be checked again.
 type library struct {
-	load  func(ctx context.Context, bot, definition string) (bot.Definition, error)
+	load  func(ctx context.Context, head bot.Head, definition string) (bot.Definition, error)
 	limit int // of bytes
 
 	mutex sync.Mutex
@@ -50,7 +50,7 @@ func (l *library) get(ctx context.Context, head bot.Head) (*liveBot, error) {
 	if b.bot != nil {
 		return b.bot, nil
 	}
-	def, err := l.load(ctx, head.ID, head.Definition)
+	def, err := l.load(ctx, head, head.Definition)
 	if err != nil {
 		return nil, err
 	}
