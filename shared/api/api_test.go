@@ -322,7 +322,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 	want := []string{
 		"GET /v1/bots", "GET /v1/bots/{bot}", "PUT /v1/bots/{bot}",
 		"POST /v1/bots/{bot}/channels/{channel}/connect", "POST /v1/bots/{bot}/channels/{channel}/disconnect",
-		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
+		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive", "POST /v1/bots/{bot}/versions/{version}/rollback",
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
 		t.Errorf("operations of the OpenAPI document (-want +got)\n%s", diff)

@@ -44,6 +44,11 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		answer.Warnings = warnings
 		return &putBotOutput{answer}, err
 	}
+	return a.publish(ctx, def, warnings)
+}
+
+// publish makes a definition live and disconnects the channels that it no longer names.
+func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
 	p, err := a.Store.Publish(ctx, a.Owner, def)
 	if err != nil {
 		return nil, err
@@ -112,12 +117,11 @@ func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(def)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
-	}
-	return &getBotOutput{fmt.Sprintf("%q", fmt.Sprint(head.Version)), body}, nil
+	return botOutput(head.Version, def)
 }
+
+// versionTag is the ETag of a version.
+func versionTag(version int) string { return fmt.Sprintf("\"%d\"", version) }
 
 // definition puts a bot's live definition together with its channels.
 func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {
@@ -126,11 +130,16 @@ func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []
 		return def, nil, err
 	}
 	channels, err := a.channels(ctx, head)
-	def.Channels = make(map[string]bot.ChannelSpec, len(channels))
-	for _, ch := range channels {
-		def.Channels[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
-	}
+	def.Channels = specs(channels)
 	return def, channels, err
+}
+
+func specs(channels []bot.Channel) map[string]bot.ChannelSpec {
+	specs := make(map[string]bot.ChannelSpec, len(channels))
+	for _, ch := range channels {
+		specs[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
+	}
+	return specs
 }
 
 // channels reads a bot's channels, by name.

@@ -76,7 +76,6 @@ func TestReadWholeExample(t *testing.T) {
 		t.Errorf("Read(pizza.yaml) (-want +got):\n%s", diff)
 	}
 	want := []string{
-		"f:5: secrets: not supported yet: secrets",
 		"f:8: states.choosing.expires: not supported yet: states.choosing.expires",
 		"f:8: states.choosing.then: not supported yet: states.choosing.then",
 		"f:16: channels.messenger.provider: not supported yet: provider messenger",

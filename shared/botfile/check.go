@@ -23,10 +23,8 @@ func (c Checker) Check(def *bot.Definition) []bot.Problem {
 	if len(def.Channels) == 0 {
 		k.warn("channels", "the bot has no channels: nobody can reach it")
 	}
-	if len(def.Secrets) > 0 {
-		k.unsupported("secrets")
-	}
 	k.states()
+	k.secrets()
 	k.channels()
 	k.handlers()
 	if len(def.Hooks) > 0 {
@@ -96,8 +94,23 @@ func (k *check) states() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.def.Env)) {
-		if !constantRule.MatchString(name) {
-			k.warn(join("env", name), "no template can read it: a name has letters, digits and '_', and starts with no digit")
+		k.constant(join("env", name), name)
+	}
+}
+
+// constant checks what templates name as {{ env.NAME }} or {{ secret.NAME }}.
+func (k *check) constant(path, name string) {
+	if !constantRule.MatchString(name) {
+		k.warn(path, "no template can read it: a name has letters, digits and '_', and starts with no digit")
+	}
+}
+
+func (k *check) secrets() {
+	for _, name := range slices.Sorted(maps.Keys(k.def.Secrets)) {
+		path := join("secrets", name)
+		k.constant(path, name)
+		if message := credentialMistake(k.def.Secrets[name], name); message != "" {
+			k.fail(path, "%s", message)
 		}
 	}
 }

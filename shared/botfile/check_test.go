@@ -49,7 +49,9 @@ func TestCheckBot(t *testing.T) {
 		{"env name", "bot: a\nenv: {SHOP-URL: x}" + rest, []string{"f:2: warning: env.SHOP-URL: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
 		{"names with dots", "bot: a\nenv:\n  A.B: x\n  A: y" + rest, []string{"f:3: warning: env.A.B: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
 		{"letters swapped", "bot: a\nevn: {}" + rest, []string{`f:2: evn: unknown field "evn": did you mean "env"?`}},
-		{"secrets", "bot: a\nsecrets: {KEY: '${KEY}'}" + rest, []string{"f:2: secrets: not supported yet: secrets"}},
+		{"secrets", "bot: a\nsecrets: {KEY: '${KEY}'}" + rest, nil},
+		{"secret of no name", "bot: a\nsecrets: {'1-a': '${KEY}'}" + rest, []string{"f:2: warning: secrets.1-a: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
+		{"empty secret", "bot: a\nsecrets: {KEY: ''}" + rest, []string{"f:2: secrets.KEY: is empty"}},
 		{"states named only", "bot: a\nstates: {choosing: , done: {}}" + rest, []string{"f:2: states.choosing: must be fields, not nothing"}},
 		{"state expires", "bot: a\nstates:\n  x:\n    expires: 5 minutes" + rest, []string{
 			`f:4: states.x.expires: must be a duration such as 30s, 5m or 24h, not "5 minutes"`,

@@ -216,8 +216,8 @@ func (k *check) templatesIn(path string, value any) {
 
 // Names that templates know: roots are there now, later ones are documented and not yet there.
 var (
-	roots      = []string{"env", "event", "pattern", "service", "state", "state_context"}
-	laterRoots = []string{"data", "emoji", "message", "recipient", "response", "secret"}
+	roots      = []string{"env", "event", "pattern", "secret", "service", "state", "state_context"}
+	laterRoots = []string{"data", "emoji", "message", "recipient", "response"}
 )
 
 func (k *check) template(path, source string) {

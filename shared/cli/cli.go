@@ -59,6 +59,8 @@ type grammar struct {
 	Check      checkCommand      `cmd:"" help:"Check bot files; asks no server."`
 	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
 	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
+	Versions   versionsCommand   `cmd:"" help:"List the versions of a bot that are kept."`
+	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
 	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`

@@ -37,6 +37,7 @@ type book struct {
 type liveBot struct {
 	matcher *match.Matcher
 	env     map[string]any
+	secrets map[string]any
 
 	mutex     sync.Mutex
 	templates map[string]*template.Template
@@ -104,7 +105,11 @@ func compile(def bot.Definition) (*liveBot, error) {
 	for name, value := range def.Env {
 		env[name] = value
 	}
-	return &liveBot{matcher: matcher, env: env, templates: map[string]*template.Template{}}, nil
+	secrets := make(map[string]any, len(def.Secrets))
+	for name, secret := range def.Secrets {
+		secrets[name] = secret.Value.Reveal()
+	}
+	return &liveBot{matcher: matcher, env: env, secrets: secrets, templates: map[string]*template.Template{}}, nil
 }
 
 // text renders a template of the bot.

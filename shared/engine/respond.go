@@ -119,5 +119,6 @@ func (live *liveBot) scope(t *turn, event *bot.Event, captures map[string]*strin
 		"state_context": template.Lazy(t.scene.Conversation.Context),
 		"service":       t.job.Event.Provider,
 		"env":           live.env,
+		"secret":        live.secrets,
 	}
 }
