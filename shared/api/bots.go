@@ -67,7 +67,7 @@ func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Pr
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
 func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, error) {
-	def, problems := botfile.Checker{Providers: a.Providers}.Read(name, data)
+	def, problems := botfile.Checker{Providers: a.Providers, Lint: true}.Read(name, data)
 	if def.Bot != name && def.Bot != "" {
 		problems = append(problems, bot.Problem{Path: "bot", Message: fmt.Sprintf("is %q, but the address says %q", def.Bot, name)})
 	}

@@ -23,6 +23,10 @@ func TestPublish(t *testing.T) {
 		"channels": []any{map[string]any{
 			"name": "telegram", "provider": "telegram", "id": id, "address": address + "/telegram/" + id,
 		}},
+		"warnings": []any{map[string]any{
+			"path": "handlers[0].target_state", "line": 9.0, "warning": true,
+			"message": `the state "choosing" is never left: no handler that fires in it leads to another`,
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("PUT (-want +got)\n%s", diff)

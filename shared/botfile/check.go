@@ -30,6 +30,9 @@ func (c Checker) Check(def *bot.Definition) []bot.Problem {
 	if len(def.Hooks) > 0 {
 		k.unsupported("hooks")
 	}
+	if c.Lint && !HasErrors(k.problems) {
+		k.lint()
+	}
 	return k.problems
 }
 
@@ -38,6 +41,7 @@ type check struct {
 	report
 	def       *bot.Definition
 	providers provider.Set
+	sources   []string // of the templates
 }
 
 func (k *check) unsupported(path string) { k.fail(path, "not supported yet: %s", path) }

@@ -221,6 +221,7 @@ var (
 )
 
 func (k *check) template(path, source string) {
+	k.sources = append(k.sources, source)
 	t, err := template.Parse(source)
 	if err != nil {
 		k.fail(path, "%s", bot.PublicMessage(err))
