@@ -56,6 +56,7 @@ var arrows = map[string][]string{
 	},
 	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
 	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
+	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
@@ -87,6 +88,7 @@ var keepers = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
 	},
+	"code.dny.dev/ssrf":                {"shared/fetch"},
 	"github.com/alecthomas/kong":       {"shared/cli"},
 	"github.com/danielgtaylor/huma/v2": {"shared/api"},
 	"github.com/goccy/go-yaml":         {"shared/botfile"},
