@@ -37,6 +37,7 @@ type book struct {
 type liveBot struct {
 	matcher *match.Matcher
 	env     map[string]any
+	hooks   map[string]*bot.Response
 
 	mutex     sync.Mutex
 	templates map[string]*template.Template
@@ -104,7 +105,11 @@ func compile(def bot.Definition) (*liveBot, error) {
 	for name, value := range def.Env {
 		env[name] = value
 	}
-	return &liveBot{matcher: matcher, env: env, templates: map[string]*template.Template{}}, nil
+	hooks := make(map[string]*bot.Response, len(def.Hooks))
+	for _, hook := range def.Hooks {
+		hooks[hook.Name] = hook.Response
+	}
+	return &liveBot{matcher: matcher, env: env, hooks: hooks, templates: map[string]*template.Template{}}, nil
 }
 
 // text renders a template of the bot.
