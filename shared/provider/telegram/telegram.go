@@ -44,7 +44,7 @@ const (
 	labelLimit    = 64
 	payloadLimit  = 64   // bytes of callback_data
 	urlLimit      = 2048 // bytes
-	broadcastRate = 30   // messages a second to different chats
+	broadcastRate = 30   // messages a second to different chats: core.telegram.org/bots/faq
 	keyboardLimit = 9000 // bytes of JSON; 10 KB are refused
 )
 
