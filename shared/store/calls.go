@@ -27,8 +27,11 @@ func (s *Store) PutCall(ctx context.Context, call bot.Call, body []byte, key str
 	if err != nil {
 		return call, err
 	}
+	listed := item
+	listed.Key = listedCallKey(call)
 	ops := []Op{
 		{Verb: PutVerb, Item: item, Cond: Absent},
+		{Verb: PutVerb, Item: listed, Cond: Absent},
 		{Verb: PutVerb, Item: Item{Key: callBodyKey(call.ID), Body: body, ExpiresAt: expires}, Cond: Absent},
 	}
 	if key == "" {
@@ -76,4 +79,28 @@ func (s *Store) SaveCall(ctx context.Context, call bot.Call) (int64, error) {
 		return 0, err
 	}
 	return s.table.Put(ctx, item, IfVersion(call.Version))
+}
+
+// Calls gives the calls of a hook, newest first and as they were accepted, with where the next page begins: "" if there is
+// none. After is where the last page ended.
+func (s *Store) Calls(ctx context.Context, hook, after string, limit int) (calls []bot.Call, next string, err error) {
+	q := Query{PK: hookKey(hook).PK, Prefix: listedCalls, Limit: limit, Newest: true}
+	if after != "" {
+		q.After = listedCalls + after
+	}
+	items, err := s.table.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	calls = make([]bot.Call, len(items))
+	for i, item := range items {
+		if err := decode(item, &calls[i]); err != nil {
+			return nil, "", err
+		}
+		next = item.SK[len(listedCalls):]
+	}
+	if len(items) < limit {
+		next = ""
+	}
+	return calls, next, nil
 }

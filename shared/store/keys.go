@@ -58,6 +58,7 @@ func hookKey(id string) Key { return Key{"HOOK#" + bot.EscapeKey(id), "META"} }
 const (
 	recipients      = "RCPT#"
 	idempotencyKeys = "IDEM#"
+	listedCalls     = "CALL#"
 	deliveries      = "DELIVERY#"
 )
 
@@ -65,6 +66,11 @@ const (
 func recipientKey(hook, group string) Key { return Key{hookKey(hook).PK, recipients + group} }
 
 func idempotencyKey(hook, hash string) Key { return Key{hookKey(hook).PK, idempotencyKeys + hash} }
+
+// listedCallKey's sort key orders the calls of a hook by time.
+func listedCallKey(call bot.Call) Key {
+	return Key{hookKey(call.Hook).PK, listedCalls + turnTime(call.AcceptedAt) + "#" + call.ID}
+}
 
 func callKey(id string) Key { return Key{"CALL#" + bot.EscapeKey(id), "META"} }
 
