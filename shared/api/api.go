@@ -32,8 +32,10 @@ const (
 
 // API answers the calls of one account.
 type API struct {
-	Store     *store.Store
-	Queue     queue.Sender // takes jobs that are redriven
+	Store *store.Store
+	// Queue and Notifications take jobs that are redriven.
+	Queue, Notifications queue.Sender
+
 	Providers provider.Set
 	// Owner is the account whose bots are managed; TokenHash the hash of its admin token (secret.HashToken).
 	Owner     string
@@ -101,6 +103,7 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("list-dead", http.MethodGet, "/v1/bots/{bot}/dead", "List dead letters"), answering(a, a.listDead))
 	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
 		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
+	a.registerHooks(h)
 }
 
 func operation(id, method, path, summary string) huma.Operation {

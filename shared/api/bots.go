@@ -17,11 +17,12 @@ type published struct {
 	Version  int           `json:"version"`
 	Changed  bool          `json:"changed"`
 	Channels []channelInfo `json:"channels"`
-	Hooks    []struct{}    `json:"hooks"`
-	// Removed are channels that the file no longer names.
-	Removed  []string      `json:"removed,omitempty"`
-	Changes  []change      `json:"changes,omitempty"`
-	Warnings []bot.Problem `json:"warnings,omitempty"`
+	Hooks    []hookInfo    `json:"hooks"`
+	// Removed are channels that the file no longer names, RemovedHooks hooks.
+	Removed      []string      `json:"removed,omitempty"`
+	RemovedHooks []string      `json:"removed_hooks,omitempty"`
+	Changes      []change      `json:"changes,omitempty"`
+	Warnings     []bot.Problem `json:"warnings,omitempty"`
 }
 
 type putBotInput struct {
@@ -54,7 +55,7 @@ func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Pr
 		return nil, err
 	}
 	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings}
-	answer.Channels, answer.Hooks = a.describe(p.Channels), []struct{}{}
+	answer.Channels, answer.Hooks, answer.RemovedHooks = a.describe(p.Channels), a.describePublished(p.Hooks), p.RemovedHooks
 	for _, ch := range p.Removed {
 		answer.Removed = append(answer.Removed, ch.Name)
 		if err := a.retire(ctx, ch); err != nil {
@@ -196,13 +197,16 @@ func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, err
 
 // rehearse says what publishing a definition would change.
 func (a *API) rehearse(ctx context.Context, def bot.Definition) (published, error) {
-	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []struct{}{}}
+	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []hookInfo{}}
 	var before bot.Definition
 	head, err := a.Store.BotByName(ctx, a.Owner, def.Bot)
 	if err == nil {
 		var channels []bot.Channel
 		before, channels, err = a.definition(ctx, head)
 		answer.Version, answer.Channels = head.Version, a.describe(channels)
+		if err == nil {
+			answer.Hooks, err = a.hooksOf(ctx, head)
+		}
 	}
 	if err != nil && bot.KindOf(err) != bot.NotFound {
 		return answer, err

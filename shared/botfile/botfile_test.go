@@ -85,8 +85,6 @@ func TestReadWholeExample(t *testing.T) {
 		"f:46: handlers[1].response.text: line 1: {%: not supported yet: only {{ path }} and {{ path | tojson }}",
 		"f:49: handlers[1].response.keyboard: not supported yet: handlers[1].response.keyboard",
 		"f:59: handlers[2].continue: not supported yet: handlers[2].continue",
-		"f:60: handlers[2].subscribe: not supported yet: handlers[2].subscribe",
-		"f:66: hooks: not supported yet: hooks",
 	}
 	if diff := cmp.Diff(want, formatted(problems)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

@@ -15,7 +15,7 @@ import (
 // Check gives what is wrong with a definition, without lines. What a definition may say and Hookline cannot do yet is
 // told as "not supported yet: FIELD".
 func (c Checker) Check(def *bot.Definition) []bot.Problem {
-	k := &check{def: def, providers: c.Providers}
+	k := &check{def: def, providers: c.Providers, roots: roots}
 	k.name("bot", def.Bot)
 	if len(def.Handlers) == 0 {
 		k.warn("handlers", "the bot has no handlers: it answers nothing")
@@ -27,9 +27,7 @@ func (c Checker) Check(def *bot.Definition) []bot.Problem {
 	k.secrets()
 	k.channels()
 	k.handlers()
-	if len(def.Hooks) > 0 {
-		k.unsupported("hooks")
-	}
+	k.hooks()
 	if c.Lint && !HasErrors(k.problems) {
 		k.lint()
 	}
@@ -42,6 +40,7 @@ type check struct {
 	def       *bot.Definition
 	providers provider.Set
 	sources   []string // of the templates
+	roots     []string // the names that templates of the part being checked know
 }
 
 func (k *check) unsupported(path string) { k.fail(path, "not supported yet: %s", path) }

@@ -59,7 +59,6 @@ func TestCheckBot(t *testing.T) {
 		}},
 		{"state then", "bot: a\nstates: {x: {then: a}}" + rest, []string{"f:2: states.x.then: not supported yet: states.x.then"}},
 		{"first state", "bot: a\nstates: {_start: {}}" + rest, []string{"f:2: states._start: _start is the state before the first one: choose another name"}},
-		{"hooks", "bot: a\nhooks: [{name: x}]" + rest, []string{"f:2: hooks: not supported yet: hooks"}},
 		{"several at once, by line", "bott: a\nenv: {A: 1}" + rest + "hokks: []\n", []string{
 			`f:1: bott: unknown field "bott": did you mean "bot"?`,
 			"f:1: bot: is required: 1 to 64 letters, digits, '-' and '_'",
@@ -153,8 +152,6 @@ func TestCheckHandlers(t *testing.T) {
 		}},
 		{"request without url", "  - {name: x, request: {}}", []string{"f:4: handlers[0].request: not supported yet: handlers[0].request", "f:4: handlers[0].request.url: is required"}},
 		{"continue", "  - {name: x, continue: true}", []string{"f:4: handlers[0].continue: not supported yet: handlers[0].continue"}},
-		{"subscribe", "  - {name: x, subscribe: h}", []string{"f:4: handlers[0].subscribe: not supported yet: handlers[0].subscribe"}},
-		{"unsubscribe", "  - {name: x, unsubscribe: h}", []string{"f:4: handlers[0].unsubscribe: not supported yet: handlers[0].unsubscribe"}},
 	})
 }
 

@@ -24,6 +24,8 @@ func (k *check) handlers() {
 			k.request(join(path, "request"), h.Request)
 		}
 		k.response(join(path, "response"), h.Response)
+		k.hookNamed(join(path, "subscribe"), h.Subscribe)
+		k.hookNamed(join(path, "unsubscribe"), h.Unsubscribe)
 		k.notYet(path, h)
 	}
 }
@@ -84,11 +86,5 @@ func (k *check) request(path string, r *bot.Request) {
 func (k *check) notYet(path string, h *bot.Handler) {
 	if h.Continue {
 		k.unsupported(join(path, "continue"))
-	}
-	if h.Subscribe != "" {
-		k.unsupported(join(path, "subscribe"))
-	}
-	if h.Unsubscribe != "" {
-		k.unsupported(join(path, "unsubscribe"))
 	}
 }

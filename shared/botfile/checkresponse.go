@@ -217,7 +217,8 @@ func (k *check) templatesIn(path string, value any) {
 // Names that templates know: roots are there now, later ones are documented and not yet there.
 var (
 	roots      = []string{"env", "event", "pattern", "secret", "service", "state", "state_context"}
-	laterRoots = []string{"data", "emoji", "message", "recipient", "response"}
+	hookRoots  = []string{"data", "env", "recipient", "secret"}
+	laterRoots = []string{"emoji", "message", "response"}
 )
 
 func (k *check) template(path, source string) {
@@ -229,11 +230,11 @@ func (k *check) template(path, source string) {
 	}
 	for _, name := range t.Names() {
 		switch {
-		case slices.Contains(roots, name):
+		case slices.Contains(k.roots, name):
 		case slices.Contains(laterRoots, name):
 			k.fail(path, "not supported yet: {{ %s }}", name)
 		default:
-			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, roots))
+			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, k.roots))
 		}
 	}
 }

@@ -54,8 +54,11 @@ func (e *Engine) fail(ctx context.Context, t *turn, cause error) queue.Result {
 // failing is the job's own count of tries so far; t.scene must have been read, else it is the first.
 func (t *turn) failing(now time.Time) bot.Failing {
 	kept := t.scene.Conversation.Failing
-	if t.letter != nil {
+	switch {
+	case t.letter != nil:
 		kept = t.letter.Failing
+	case t.ledger != nil:
+		kept = t.ledger.failing()
 	}
 	if kept != nil && kept.Job == t.job.Try() {
 		return *kept
@@ -88,6 +91,9 @@ func (e *Engine) keepProgress(ctx context.Context, t *turn, failing bot.Failing)
 		version, err := e.store.PutDeadLetter(ctx, *t.letter)
 		t.letter.Version = version
 		return err
+	}
+	if t.ledger != nil {
+		return t.ledger.keep(ctx, failing)
 	}
 	if !t.known {
 		return bot.Errorf(bot.Unavailable, "the conversation could not be read")
@@ -148,6 +154,9 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 		letter.Version = t.letter.Version
 		_, err := e.store.PutDeadLetter(ctx, letter)
 		return err
+	}
+	if t.ledger != nil {
+		return t.ledger.bury(ctx, letter)
 	}
 	if committed := t.outbox != nil && t.scene.Conversation.Outbox == t.outbox; committed {
 		letter.Unsent, letter.Decision = t.outbox.Replies, t.decision

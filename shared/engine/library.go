@@ -38,6 +38,7 @@ type liveBot struct {
 	matcher *match.Matcher
 	env     map[string]any
 	secrets map[string]any
+	hooks   map[string]*bot.Response
 
 	mutex     sync.Mutex
 	templates map[string]*template.Template
@@ -109,7 +110,13 @@ func compile(def bot.Definition) (*liveBot, error) {
 	for name, secret := range def.Secrets {
 		secrets[name] = secret.Value.Reveal()
 	}
-	return &liveBot{matcher: matcher, env: env, secrets: secrets, templates: map[string]*template.Template{}}, nil
+	hooks := make(map[string]*bot.Response, len(def.Hooks))
+	for _, hook := range def.Hooks {
+		hooks[hook.Name] = hook.Response
+	}
+	return &liveBot{
+		matcher: matcher, env: env, secrets: secrets, hooks: hooks, templates: map[string]*template.Template{},
+	}, nil
 }
 
 // text renders a template of the bot.

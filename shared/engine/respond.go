@@ -15,7 +15,7 @@ func (e *Engine) decide(ctx context.Context, t *turn) error {
 	defer t.clock("decide")()
 	before := t.scene.Conversation.State
 	head := t.scene.Head
-	t.outbox, t.moves, t.payloads = nil, false, nil
+	t.outbox, t.moves, t.payloads, t.fired = nil, false, nil, nil
 	t.decision = bot.Decision{Version: head.Version, Definition: head.Definition, State: bot.StateChange{Before: before, After: before}}
 	live, err := e.bots.get(ctx, head)
 	if err != nil {
@@ -26,7 +26,7 @@ func (e *Engine) decide(ctx context.Context, t *turn) error {
 		return nil
 	}
 	t.decision.Fired = []string{found.Handler.Name}
-	t.captures = found.Captures
+	t.captures, t.fired = found.Captures, []*bot.Handler{found.Handler}
 	if t.moves = found.Handler.TargetState != ""; t.moves {
 		t.decision.State.After = found.Handler.TargetState
 	}
@@ -43,9 +43,8 @@ func (e *Engine) decide(ctx context.Context, t *turn) error {
 
 // respond renders the handler's messages and cuts them into what the network takes.
 func (e *Engine) respond(ctx context.Context, t *turn, live *liveBot, found match.Match) ([]bot.Reply, error) {
-	event, network := t.job.Event, t.provider.Describe()
-	messages := found.Handler.Response.For(network.Name)
-	if len(messages) == 0 {
+	event := t.job.Event
+	if len(found.Handler.Response.For(t.scene.Channel.Provider)) == 0 {
 		return nil, nil
 	}
 	address := event.Address()
@@ -60,11 +59,21 @@ func (e *Engine) respond(ctx context.Context, t *turn, live *liveBot, found matc
 		t.note("the event names no chat and nobody: there is nowhere to send a reply")
 		return nil, nil
 	}
-	scope := live.scope(t, e.whole(ctx, t), found.Captures)
-	options, err := live.options(found.Handler.Response.Options[network.Name], scope)
+	parts, err := t.compose(live, found.Handler.Response, live.scope(t, e.whole(ctx, t), found.Captures))
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	return []bot.Reply{{Address: address, Parts: parts}}, nil
+}
+
+// compose renders a response and cuts it into what the network takes.
+func (t *turn) compose(live *liveBot, response *bot.Response, scope template.Scope) ([]bot.Part, error) {
+	network := t.provider.Describe()
+	options, err := live.options(response.Options[network.Name], scope)
 	if err != nil {
 		return nil, err
 	}
+	messages := response.For(network.Name)
 	var parts []bot.Part
 	for i, m := range messages {
 		rendered, err := live.parts(m, scope)
@@ -72,7 +81,7 @@ func (e *Engine) respond(ctx context.Context, t *turn, live *liveBot, found matc
 			return nil, fmt.Errorf("message %d: %w", i+1, err)
 		}
 		for _, part := range rendered {
-			if m.ReplyTo || part.Sign == bot.MarkSeen {
+			if event := t.job.Event; event != nil && (m.ReplyTo || part.Sign == bot.MarkSeen) {
 				part.ReplyTo = event.MessageID
 			}
 			part.Options = optionsOf(network, options, i == len(messages)-1)
@@ -84,10 +93,7 @@ func (e *Engine) respond(ctx context.Context, t *turn, live *liveBot, found matc
 			parts = append(parts, pieces...)
 		}
 	}
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	return []bot.Reply{{Address: address, Parts: parts}}, nil
+	return parts, nil
 }
 
 // whole gives the event as templates see it: one that lost its raw JSON on the way is asked for again, if its network can

@@ -27,6 +27,10 @@ type turn struct {
 	moved []bot.Move
 	// outbox is what was committed; nil before the commit, and where nothing is to be sent.
 	outbox *bot.Outbox
+	// fired are the handlers that did.
+	fired []*bot.Handler
+	// ledger keeps the tries of a job that has no conversation to keep them.
+	ledger ledger
 	// letter is the dead letter whose replies are sent, of a job that was redriven for them.
 	letter       *bot.DeadLetter
 	acknowledged bool

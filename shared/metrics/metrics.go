@@ -31,6 +31,11 @@ var (
 // Refused counts the calls that were answered with an error of a kind.
 func Refused(kind bot.ErrorKind) Counter { return Counter{"refused", "reason", string(kind)} }
 
+// Delivered counts how a hook's calls ended for their recipients.
+func Delivered(outcome bot.DeliveryOutcome) Counter {
+	return Counter{"delivered", "outcome", string(outcome)}
+}
+
 // EndToEnd is from when the network says that something was said until all replies to it were sent. Networks tell whole
 // seconds.
 var EndToEnd = Timer{name: "end_to_end"}
