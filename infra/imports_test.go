@@ -55,7 +55,7 @@ var arrows = map[string][]string{
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
 	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
-	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
+	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
 	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},

@@ -90,15 +90,30 @@ func (k *check) states() {
 		k.state(path, name)
 		if state.Expires != "" {
 			k.duration(join(path, "expires"), state.Expires)
-			k.unsupported(join(path, "expires"))
 		}
-		if state.Then != "" {
-			k.unsupported(join(path, "then"))
-		}
+		k.then(join(path, "then"), state)
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.def.Env)) {
 		k.constant(join("env", name), name)
 	}
+}
+
+// then checks the handler that is tried first once a state has expired.
+func (k *check) then(path string, state bot.State) {
+	if state.Then == "" {
+		return
+	}
+	if state.Expires == "" {
+		k.fail(path, "goes with expires: write when")
+	}
+	var names []string
+	for _, h := range k.def.Handlers {
+		if h.Name == state.Then {
+			return
+		}
+		names = append(names, h.Name)
+	}
+	k.fail(path, "the bot has no handler %q%s", shorten(state.Then), didYouMean(state.Then, names))
 }
 
 // constant checks what templates name as {{ env.NAME }} or {{ secret.NAME }}.

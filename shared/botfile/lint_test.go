@@ -33,6 +33,7 @@ func TestLint(t *testing.T) {
 		{"other states", head + "  - {name: in, source_states: [s], response: {text: a}}\n  - {name: all, target_state: s}\n  - {name: out, pattern: x, source_states: [s, t], target_state: t}\n", []string{
 			`f:6: warning: handlers[2]: never fires: "all" is tried before it and answers everything that this one would`,
 		}},
+		{"one that lets others fire", head + "  - {name: log, continue: true, response: {text: a}}\n  - {name: all, response: {text: b}}\n", nil},
 		{"one that is disabled", head + "  - {name: off, disabled: true}\n  - {name: all, response: {text: b}}\n", nil},
 		{"a state that is never left", head + "  - {name: go, pattern: go, target_state: trap}\n  - {name: in, source_states: [trap], target_state: trap}\n" + fallback, []string{
 			`f:4: warning: handlers[0].target_state: the state "trap" is never left: no handler that fires in it leads to another`,

@@ -135,11 +135,12 @@ func (e *Engine) prepare(ctx context.Context, d *delivery) error {
 	if err != nil {
 		return err
 	}
+	t.live = live
 	response := live.hooks[d.scene.Hook.Name]
 	if response == nil {
 		return nil
 	}
-	parts, err := t.compose(live, response, template.Scope{
+	parts, err := t.compose(response, template.Scope{
 		"env": live.env, "secret": live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
 	})
 	if err != nil {
