@@ -67,12 +67,12 @@ var arrows = map[string][]string{
 	"functions/api": {
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
-	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
 	"functions/local": slices.Concat(middle, []string{
-		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
+		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }

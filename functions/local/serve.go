@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"hookline/shared/cli"
 	"hookline/shared/engine"
 	"hookline/shared/feed"
+	"hookline/shared/fetch"
 	"hookline/shared/metrics"
 	"hookline/shared/notify"
 	"hookline/shared/provider"
@@ -89,6 +91,7 @@ func (s *server) connect(addr *net.TCPAddr) {
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
+	s.engine.Requests = fetch.New(strings.Split(os.Getenv("HOOKLINE_ALLOW_HOSTS"), ","))
 	s.engine.Metrics, s.engine.Conversations, s.engine.Notifications = &s.metrics, s.queue, s.notices
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
 	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
