@@ -59,6 +59,7 @@ var arrows = map[string][]string{
 	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
+	"shared/notify":     {"shared/bot", "shared/metrics", "shared/queue", "shared/secret", "shared/store"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
 	"infra/emulators": {},
@@ -67,12 +68,13 @@ var arrows = map[string][]string{
 	"functions/api": {
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
+	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
 	"functions/local": slices.Concat(middle, []string{
-		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
+		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
@@ -83,7 +85,7 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -106,6 +108,7 @@ var unlinked = map[string][]string{
 	"functions/local":     {"github.com/aws/"},
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
+	"functions/hook":      doorsLack,
 	"functions/telegram":  doorsLack,
 }
 

@@ -76,6 +76,7 @@ func differs(name string, r resource, want map[string]any) (complaints []string)
 var routes = map[string][]string{
 	"ProcessorFunction": {},
 	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz"},
+	"HookFunction":      {"post /hook/{hook}", "get /hook/{hook}/calls/{call}"},
 }
 
 func checkRoutes(s stack) (complaints []string) {
@@ -91,12 +92,13 @@ func checkRoutes(s stack) (complaints []string) {
 		if !ok {
 			path := "/" + strings.ToLower(strings.TrimSuffix(function, "Function")) + "/{channel}"
 			answered = []string{"post " + path}
-			if throttles["POST "+path] == nil {
-				complaints = append(complaints, "POST "+path+" has no throttle of its own")
-			}
 		}
 		for _, route := range answered {
 			method, path, _ := strings.Cut(route, " ")
+			throttled := strings.ToUpper(method) + " " + path
+			if function != "ApiFunction" && throttles[throttled] == nil {
+				complaints = append(complaints, throttled+" has no throttle of its own")
+			}
 			integration := asJSON(s["Api"].at("Body", "paths", path, method, "x-amazon-apigateway-integration"))
 			if !strings.Contains(integration, "${"+function+".Arn}") || !strings.Contains(integration, `"payloadFormatVersion":"2.0"`) {
 				complaints = append(complaints, "nothing answers "+route)
@@ -118,7 +120,10 @@ func checkQueues(s stack) (complaints []string) {
 			"FifoQueue": true, "MessageRetentionPeriod": 14 * 24 * 3600,
 		})...)
 	}
-	return append(complaints, differs("ProcessorFunction", s["ProcessorFunction"], map[string]any{"Timeout": queue.JobTime.Seconds()})...)
+	return append(complaints, differs("ProcessorFunction", s["ProcessorFunction"], map[string]any{
+		// Its jobs queue jobs: see shared/engine/notify.go.
+		"Timeout": queue.JobTime.Seconds(), "RecursiveLoop": "Allow",
+	})...)
 }
 
 func checkMappings(s stack) (complaints []string) {
@@ -232,7 +237,10 @@ func rights(function string) []string {
 	switch function {
 	case "ProcessorFunction":
 		needed = append(needed, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-		return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), table)
+		return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), send, table)
+	case "HookFunction":
+		// It reads a hook, puts calls, and reads what became of them.
+		return slices.Concat(needed, []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}, send)
 	case "ApiFunction":
 		return slices.Concat(needed, send, table)
 	}
