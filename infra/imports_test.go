@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/telegram"},
+	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
