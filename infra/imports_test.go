@@ -68,6 +68,9 @@ var arrows = map[string][]string{
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/kik": {
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
+	},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
@@ -83,7 +86,8 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/kik", "functions/telegram", "functions/processor",
+		"infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -105,6 +109,7 @@ var unlinked = map[string][]string{
 	"functions/local":     {"github.com/aws/"},
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
+	"functions/kik":       doorsLack,
 	"functions/telegram":  doorsLack,
 }
 
