@@ -48,8 +48,9 @@ var arrows = map[string][]string{
 	"shared/store/tabletest":   {"shared/bot", "shared/store"},
 	"shared/sqlitefile":        {"shared/bot"},
 
-	"shared/simulate":        {"shared/bot", "shared/simulate/markup"},
-	"shared/simulate/markup": {},
+	"shared/simulate":                 {"shared/bot"},
+	"shared/simulate/telegram":        {"shared/bot", "shared/simulate", "shared/simulate/telegram/markup"},
+	"shared/simulate/telegram/markup": {},
 
 	"shared/api": middle,
 	"shared/cloud": {
@@ -76,7 +77,7 @@ var arrows = map[string][]string{
 	},
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
-		"shared/simulate", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
+		"shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
 

@@ -20,7 +20,7 @@ import (
 	"hookline/shared/provider/catalog"
 	"hookline/shared/queue/sqlitequeue"
 	"hookline/shared/secret"
-	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
 	"hookline/shared/store/sqlitetable"
@@ -46,7 +46,7 @@ type server struct {
 	engine    *engine.Engine
 	feeds     *feed.Feeds
 	metrics   metrics.Set
-	simulated *simulate.Telegram // nil unless simulating
+	simulated *telegram.Telegram // nil unless simulating
 }
 
 // serve runs a server until ctx ends. Then it finishes what runs and returns nil.
@@ -77,7 +77,7 @@ func (s *server) connect(addr *net.TCPAddr) {
 	s.mode = modeOf(s.Simulate, os.Getenv("HOOKLINE_PUBLIC_URL"))
 	environment := os.Getenv
 	if s.Simulate {
-		s.simulated = simulate.NewTelegram()
+		s.simulated = telegram.New()
 		s.simulated.Log = s.Log
 		environment = s.simulatedEnvironment
 	}

@@ -1,9 +1,9 @@
-package simulate
+package telegram
 
 import (
 	"regexp"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 var commandShape = regexp.MustCompile(`(?:^|\s)(/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)\b`)

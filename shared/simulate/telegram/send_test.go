@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"encoding/json"
@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hookline/shared/bot"
 	"hookline/shared/simulate"
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 type fields map[string]any
@@ -21,7 +23,7 @@ func TestStrictness(t *testing.T) {
 		t.Fatal(err)
 	}
 	topic := in(-1_000_000_000_009, ann)
-	topic.Thread = 4
+	topic.Thread = "4"
 	if err := n.Open(topic); err != nil {
 		t.Fatal(err)
 	}
@@ -199,11 +201,11 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	id, err := n.Upgrade(in(-5, ann))
-	if err != nil || id != -1_000_000_000_005 {
-		t.Fatalf("Upgrade(-5) = %d, %v, want -1000000000005", id, err)
+	if err != nil || id != "-1000000000005" {
+		t.Fatalf("Upgrade(-5) = %s, %v, want -1000000000005", id, err)
 	}
 	got := n.call("sendMessage", `{"chat_id":-5,"text":"x"}`)
-	if want := "400 Bad Request: group chat was upgraded to a supergroup chat"; got.text() != want || got.Parameters.MovedTo != id {
+	if want := "400 Bad Request: group chat was upgraded to a supergroup chat"; got.text() != want || id64(got.Parameters.MovedTo) != id {
 		t.Errorf("sendMessage to the group = %s, %+v, want %s and the new id", got.text(), got.Parameters, want)
 	}
 	if got := n.call("sendMessage", encode(t, fields{"chat_id": id, "text": "x"})); !got.OK {
@@ -231,28 +233,34 @@ func TestSent(t *testing.T) {
 	}
 	n.call("sendChatAction", `{"chat_id":7,"action":"typing"}`)
 
-	me := simulate.User{ID: 110201543, IsBot: true, FirstName: "Simulated bot 110201543", Username: botName}
+	me := telegram.User{ID: 110201543, IsBot: true, FirstName: "Simulated bot 110201543", Username: botName}
 	data := "y"
-	chat := simulate.Chat{ID: 7, Type: "private", Username: "ann", FirstName: "Ann"}
-	first := simulate.Message{
+	chat := telegram.Chat{ID: 7, Type: "private", Username: "ann", FirstName: "Ann"}
+	first := telegram.Message{
 		ID: 1, From: &me, Chat: chat, Date: 1782907200, Text: "hi 😀",
 		Entities: []markup.Entity{{Type: "bold", Length: 2}},
-		Markup:   &simulate.ReplyMarkup{Inline: [][]simulate.InlineButton{{{Text: "yes", Data: &data}}}},
+		Markup:   &telegram.ReplyMarkup{Inline: [][]telegram.InlineButton{{{Text: "yes", Data: &data}}}},
 	}
-	keys := simulate.Message{
+	keys := telegram.Message{
 		ID: 2, From: &me, Chat: chat, Date: 1782907200, Text: "keys",
-		Markup: &simulate.ReplyMarkup{Keyboard: [][]simulate.ReplyButton{{{Text: "one"}}}, Resize: true},
+		Markup: &telegram.ReplyMarkup{Keyboard: [][]telegram.ReplyButton{{{Text: "one"}}}, Resize: true},
 	}
 	want := []simulate.Sent{
-		{N: 1, Message: &first, Silent: true, Protected: true, Answered: true},
-		{N: 2, Message: &keys, Answered: true},
-		{N: 3, Action: "typing", Answered: true},
+		{
+			N: 1, Message: "1", Answered: true, Native: telegram.Act{Message: &first, Silent: true, Protected: true},
+			Shown: simulate.Shown{Text: "hi 😀", Format: bot.FormatHTML, Buttons: []simulate.Button{{Text: "yes"}}},
+		},
+		{
+			N: 2, Message: "2", Answered: true, Native: telegram.Act{Message: &keys},
+			Shown: simulate.Shown{Text: "keys", Buttons: []simulate.Button{{Text: "one"}}},
+		},
+		{N: 3, Answered: true, Native: telegram.Act{Action: "typing"}, Shown: simulate.Shown{Sign: bot.ShowTyping}},
 	}
-	got, err := n.Messages(t.Context(), botName, 7, 0, time.Minute)
+	got, err := n.Messages(t.Context(), at(7), 0, time.Minute)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("Messages = _, %v (-want +got):\n%s", err, diff)
 	}
-	var told simulate.Message
+	var told telegram.Message
 	if err := json.Unmarshal(answer.Result, &told); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
 // updates takes all updates that wait, as JSON without the parts that differ each time.
@@ -71,7 +72,7 @@ func TestCommands(t *testing.T) {
 func TestChats(t *testing.T) {
 	n := started(t)
 	topic := in(-1_000_000_000_009, ann)
-	topic.Thread = 4
+	topic.Thread = "4"
 	tests := []struct {
 		name string
 		talk simulate.Talk
@@ -83,9 +84,9 @@ func TestChats(t *testing.T) {
 		{"supergroup", in(-1_000_000_000_008, ann), `"chat":{"id":-1000000000008,"type":"supergroup",`},
 		{"topic", topic, `"message_thread_id":4,"is_topic_message":true`},
 		{"somebody else's private chat", in(8, ann), ""},
-		{"topic in a group", simulate.Talk{Bot: botName, Chat: -5, Thread: 4, User: ann}, ""},
+		{"topic in a group", simulate.Talk{Bot: botName, Chat: "-5", Thread: "4", User: ann}, ""},
 		{"nobody", private(simulate.User{FirstName: "X"}), ""},
-		{"nameless", private(simulate.User{ID: 9}), ""},
+		{"nameless", private(simulate.User{ID: "9"}), ""},
 		{"no such bot", simulate.Talk{Bot: "sim_5_bot", User: ann}, ""},
 	}
 	for _, tt := range tests {
@@ -117,19 +118,19 @@ func TestPress(t *testing.T) {
 		choice simulate.Choice
 		want   string // data or text of the update; "" for an error
 	}{
-		{"by place", simulate.Choice{Message: 1, Place: 2}, "b"},
-		{"by label", simulate.Choice{Message: 1, Label: "A"}, "a"},
-		{"by data", simulate.Choice{Message: 1, Data: "b"}, "b"},
-		{"data that no button has", simulate.Choice{Message: 3, Data: "zzz"}, "zzz"},
-		{"a link", simulate.Choice{Message: 1, Place: 3}, ""},
-		{"no such place", simulate.Choice{Message: 1, Place: 4}, ""},
-		{"no such label", simulate.Choice{Message: 1, Label: "C"}, ""},
-		{"nothing chosen", simulate.Choice{Message: 1}, ""},
-		{"no button", simulate.Choice{Message: 3, Place: 1}, ""},
-		{"no such message", simulate.Choice{Message: 9, Place: 1}, ""},
-		{"a key says its label", simulate.Choice{Message: 2, Place: 2}, "two"},
-		{"a key by label", simulate.Choice{Message: 2, Label: "one"}, "one"},
-		{"no such key", simulate.Choice{Message: 2, Label: "three"}, ""},
+		{"by place", simulate.Choice{Message: "1", Place: 2}, "b"},
+		{"by label", simulate.Choice{Message: "1", Label: "A"}, "a"},
+		{"by data", simulate.Choice{Message: "1", Data: "b"}, "b"},
+		{"data that no button has", simulate.Choice{Message: "3", Data: "zzz"}, "zzz"},
+		{"a link", simulate.Choice{Message: "1", Place: 3}, ""},
+		{"no such place", simulate.Choice{Message: "1", Place: 4}, ""},
+		{"no such label", simulate.Choice{Message: "1", Label: "C"}, ""},
+		{"nothing chosen", simulate.Choice{Message: "1"}, ""},
+		{"no button", simulate.Choice{Message: "3", Place: 1}, ""},
+		{"no such message", simulate.Choice{Message: "9", Place: 1}, ""},
+		{"a key says its label", simulate.Choice{Message: "2", Place: 2}, "two"},
+		{"a key by label", simulate.Choice{Message: "2", Label: "one"}, "one"},
+		{"no such key", simulate.Choice{Message: "2", Label: "three"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,19 +152,19 @@ func TestCallback(t *testing.T) {
 	ask := func() (id string) {
 		t.Helper()
 		n.call("deleteWebhook", `{"drop_pending_updates":true}`)
-		if err := n.Press(private(ann), simulate.Choice{Message: 1, Place: 1}); err != nil {
+		if err := n.Press(private(ann), simulate.Choice{Message: "1", Place: 1}); err != nil {
 			t.Fatal(err)
 		}
 		var u struct {
 			Query struct {
 				ID      string
-				From    simulate.User
-				Message simulate.Message
+				From    telegram.User
+				Message telegram.Message
 				Chat    string `json:"chat_instance"`
 			} `json:"callback_query"`
 		}
 		update := n.updates()[0]
-		if err := json.Unmarshal([]byte(update), &u); err != nil || u.Query.From != ann || u.Query.Message.Text != "choose" ||
+		if err := json.Unmarshal([]byte(update), &u); err != nil || u.Query.From.Username != ann.Username || u.Query.Message.Text != "choose" ||
 			u.Query.Message.Markup == nil || u.Query.Chat == "" {
 			t.Fatalf("press made %s", update)
 		}
@@ -196,8 +197,8 @@ func TestCallback(t *testing.T) {
 	if got := n.call("answerCallbackQuery", `{"callback_query_id":"1"}`).text(); got != tooOld {
 		t.Errorf("answerCallbackQuery of an unknown id = %s, want %s", got, tooOld)
 	}
-	sent, err := n.Messages(t.Context(), botName, 7, 2, 0)
-	if err != nil || len(sent) != 2 || sent[0].Answer == nil || !sent[0].Answer.ShowAlert || sent[0].Answer.Text == "" {
+	sent, err := n.Messages(t.Context(), at(7), 2, 0)
+	if err != nil || len(sent) != 2 || sent[0].Shown.Text == "" || !sent[0].Native.(telegram.Act).Answer.ShowAlert {
 		t.Errorf("Messages after the second = %+v, %v, want the answer with a text and the late one", sent, err)
 	}
 }
@@ -211,22 +212,22 @@ func TestUserSide(t *testing.T) {
 		status           int
 		want             string
 	}{
-		{"say", chat + "/9/say", `{"from":{"first_name":"Bob","language_code":"de"},"text":"hi"}`, 200, `{"message_id":1}`},
-		{"say without a name", chat + "/10/say", `{"text":"hi"}`, 200, `{"message_id":1}`},
+		{"say", chat + "/9/say", `{"from":{"first_name":"Bob","language_code":"de"},"text":"hi"}`, 200, `{"message_id":"1"}`},
+		{"say without a name", chat + "/10/say", `{"text":"hi"}`, 200, `{"message_id":"1"}`},
 		{"say nothing", chat + "/9/say", `{}`, 400, `{"error":"nothing was said"}`},
-		{"say in a group", chat + "/-5/say", `{"from":{"id":9},"text":"hi"}`, 200, `{"message_id":1}`},
+		{"say in a group", chat + "/-5/say", `{"from":{"id":9},"text":"hi"}`, 200, `{"message_id":"1"}`},
 		{"nobody says in a group", chat + "/-5/say", `{"text":"hi"}`, 400, `{"error":"a user has an id above 0 and a first name"}`},
 		{"say to nobody", "/chat/sim_5_bot/9/say", `{"text":"hi"}`, 404,
 			`{"error":"no bot named sim_5_bot has called the simulated Telegram yet"}`},
-		{"chat is no number", chat + "/x/say", `{"text":"hi"}`, 400, `{"error":"a chat's id is a whole number"}`},
+		{"chat is no number", chat + "/x/say", `{"text":"hi"}`, 400, `{"error":"an id is a whole number"}`},
 		{"not json", chat + "/9/say", `{`, 400, `{"error":"the body is not the JSON that is wanted here"}`},
-		{"post", chat + "/9/post", `{"message":{"photo":[{"file_id":"p"}],"caption":"see"}}`, 200, `{"message_id":2}`},
+		{"post", chat + "/9/post", `{"message":{"photo":[{"file_id":"p"}],"caption":"see"}}`, 200, `{"message_id":"2"}`},
 		{"open", chat + "/11/open", `{}`, 200, `{}`},
 		{"press", chat + "/9/press", `{"button":{"message_id":1,"data":"d"}}`, 404, `{"error":"the bot has sent no such message"}`},
 		{"block", chat + "/9/block", `{}`, 200, `{}`},
 		{"block again", chat + "/9/block", `{}`, 200, `{}`},
 		{"unblock", chat + "/9/unblock", `{}`, 200, `{}`},
-		{"upgrade", chat + "/-5/upgrade", `{"from":{"id":9}}`, 200, `{"chat":-1000000000005}`},
+		{"upgrade", chat + "/-5/upgrade", `{"from":{"id":9}}`, 200, `{"chat":"-1000000000005"}`},
 		{"unknown", chat + "/9/shout", `{}`, 404, "404 page not found\n"},
 	}
 	for _, tt := range steps {
@@ -269,7 +270,7 @@ func TestReadMessages(t *testing.T) {
 		}
 		var texts []string
 		for _, s := range answer.Messages {
-			texts = append(texts, s.Message.Text)
+			texts = append(texts, s.Shown.Text)
 		}
 		return strings.Join(texts, " ")
 	}
@@ -306,14 +307,14 @@ func TestStateIsBounded(t *testing.T) {
 	n.MaxChats, n.MaxMessages = 3, 4
 	n.call("getMe", "")
 	for id := range int64(4) {
-		if err := n.Open(private(simulate.User{ID: 1 + id, FirstName: "U"})); err != nil {
+		if err := n.Open(private(simulate.User{ID: id64(1 + id), FirstName: "U"})); err != nil {
 			t.Fatal(err)
 		}
 		n.call("sendChatAction", `{"chat_id":1,"action":"typing"}`) // keeps the first in use
 	}
 	var there []int64
 	for id := range int64(4) {
-		if _, err := n.Messages(t.Context(), botName, 1+id, 0, 0); err == nil {
+		if _, err := n.Messages(t.Context(), at(1+id), 0, 0); err == nil {
 			there = append(there, 1+id)
 		}
 	}
@@ -323,7 +324,7 @@ func TestStateIsBounded(t *testing.T) {
 	for i := range 20 {
 		n.call("sendMessage", fmt.Sprintf(`{"chat_id":3,"text":"m%d"}`, i))
 	}
-	sent, err := n.Messages(t.Context(), botName, 3, 0, 0)
+	sent, err := n.Messages(t.Context(), at(3), 0, 0)
 	if err != nil || len(sent) == 0 || len(sent) > 4 || sent[len(sent)-1].N != 20 {
 		t.Errorf("Messages = %d of them, %v, want at most 4 and the 20th last", len(sent), err)
 	}

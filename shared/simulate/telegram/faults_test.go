@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"errors"
@@ -60,7 +60,7 @@ func TestFaults(t *testing.T) {
 			if tt.kind == simulate.TooManyRequests && got.Parameters.RetryAfter != 5 {
 				t.Errorf("retry_after = %d, want 5", got.Parameters.RetryAfter)
 			}
-			sent, err := n.Messages(t.Context(), botName, 7, 0, 0)
+			sent, err := n.Messages(t.Context(), at(7), 0, 0)
 			if err != nil || len(sent) != tt.carriedOut {
 				t.Fatalf("Messages = %v, %v, want %d of them", sent, err, tt.carriedOut)
 			}
@@ -90,7 +90,7 @@ func TestHangEndsWithTheCaller(t *testing.T) {
 	if err == nil {
 		t.Error("a call that hangs was answered")
 	}
-	sent, err := n.Messages(t.Context(), botName, 7, 0, 0)
+	sent, err := n.Messages(t.Context(), at(7), 0, 0)
 	if err != nil || len(sent) != 1 || sent[0].Answered {
 		t.Errorf("Messages = %+v, %v, want the message, unanswered", sent, err)
 	}
@@ -125,7 +125,7 @@ func TestAnswerDoesNotArrive(t *testing.T) {
 	n := started(t)
 	r := httptest.NewRequest(http.MethodGet, "/bot"+token+"/sendMessage?chat_id=7&text=x", nil)
 	n.ServeHTTP(deaf{httptest.NewRecorder()}, r)
-	sent, err := n.Messages(t.Context(), botName, 7, 0, 0)
+	sent, err := n.Messages(t.Context(), at(7), 0, 0)
 	if err != nil || len(sent) != 1 || sent[0].Answered {
 		t.Errorf("Messages = %+v, %v, want the message, unanswered", sent, err)
 	}
@@ -237,7 +237,7 @@ func TestManyCalls(t *testing.T) {
 	for id := range int64(users) {
 		go func() {
 			chat := 100 + id
-			n.say(private(simulate.User{ID: chat, FirstName: "U"}), "hello")
+			n.say(private(simulate.User{ID: id64(chat), FirstName: "U"}), "hello")
 			var sum tally
 			for i := range calls {
 				got, err := n.try("sendMessage", fmt.Sprintf(`{"chat_id":%d,"text":"%d"}`, chat, i))
@@ -245,7 +245,7 @@ func TestManyCalls(t *testing.T) {
 					sum.told++
 				}
 			}
-			sent, _ := n.Messages(t.Context(), botName, chat, 0, 0)
+			sent, _ := n.Messages(t.Context(), at(chat), 0, 0)
 			sum.carriedOut = len(sent)
 			for _, s := range sent {
 				if s.Answered {

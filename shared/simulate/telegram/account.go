@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"container/list"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"hookline/shared/simulate"
 )
 
 // account is one bot on the network: its chats, its webhook, and the updates that wait for it.
@@ -53,9 +55,7 @@ type room struct {
 	threads map[int64]bool
 	blocked bool
 	movedTo int64
-	did     int64 // how much the bot has done here
-	sent    []*Sent
-	changed chan struct{} // closed when the bot has done something
+	screen  simulate.Screen
 }
 
 // room gives a chat by id, nil if the bot is in none such. a.mu is held.
@@ -73,7 +73,7 @@ func (a *account) open(chat Chat) *room {
 	if r := a.room(chat.ID); r != nil {
 		return r
 	}
-	r := &room{chat: chat, threads: map[int64]bool{}, changed: make(chan struct{})}
+	r := &room{chat: chat, threads: map[int64]bool{}}
 	a.rooms[chat.ID] = a.recent.PushFront(r)
 	if a.recent.Len() > a.net.MaxChats {
 		oldest := a.recent.Remove(a.recent.Back()).(*room)
@@ -86,27 +86,4 @@ func (a *account) open(chat Chat) *room {
 func (r *room) message(from User, now time.Time) Message {
 	r.lastID++
 	return Message{ID: r.lastID, From: &from, Chat: r.chat, Date: now.Unix()}
-}
-
-// note notes what the bot did, for the users to see.
-func (r *room) note(s *Sent, most int) {
-	r.did++
-	s.N = r.did
-	if len(r.sent) >= most {
-		r.sent = append(r.sent[:0:0], r.sent[len(r.sent)-most/2:]...)
-	}
-	r.sent = append(r.sent, s)
-	close(r.changed)
-	r.changed = make(chan struct{})
-}
-
-// after gives what the bot did after the n-th.
-func (r *room) after(n int64) []Sent {
-	first := r.did - int64(len(r.sent))
-	from := min(max(0, n-first), int64(len(r.sent)))
-	seen := make([]Sent, 0, int64(len(r.sent))-from)
-	for _, s := range r.sent[from:] {
-		seen = append(seen, *s)
-	}
-	return seen
 }

@@ -1,14 +1,10 @@
-package simulate
+package telegram
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
+
+	"hookline/shared/simulate"
 )
 
 // secretHeader carries the secret_token of setWebhook.
@@ -20,7 +16,7 @@ func (a *account) deliver(key laneKey, l *lane) {
 		return
 	}
 	l.running = true
-	a.net.spawn(func() { a.work(key) })
+	a.net.Spawn(func() { a.work(key) })
 }
 
 // deliverAll does so for every lane. a.mu is held.
@@ -63,7 +59,7 @@ func (a *account) next(key laneKey) (*hook, update, bool) {
 		l.updates = l.updates[1:]
 		a.waiting--
 	}
-	if a.hook == nil || len(l.updates) == 0 || a.net.closing.Err() != nil {
+	if a.hook == nil || len(l.updates) == 0 || a.net.Closing().Err() != nil {
 		l.running = false
 		if len(l.updates) == 0 {
 			delete(a.lanes, key)
@@ -92,7 +88,8 @@ func (a *account) failed(h *hook, err error) {
 	}
 }
 
-// post delivers an update. Beside an error it gives how long the webhook asked to be left alone.
+// post delivers an update. Beside an error it gives how long the webhook asked to be left alone. A post that has begun is
+// not broken off when the webhook is removed: it may have been taken.
 func (t *Telegram) post(h *hook, u update) (retryAfter time.Duration, err error) {
 	select {
 	case h.slots <- struct{}{}:
@@ -100,29 +97,9 @@ func (t *Telegram) post(h *hook, u update) (retryAfter time.Duration, err error)
 	case <-h.gone.Done():
 		return 0, h.gone.Err()
 	}
-	// A post that has begun is not broken off when the webhook is removed: it may have been taken.
-	r, err := http.NewRequestWithContext(t.closing, http.MethodPost, h.url, bytes.NewReader(u.body))
-	if err != nil {
-		return 0, errors.New("bad webhook address")
-	}
-	r.Header.Set("Content-Type", "application/json")
+	header := http.Header{"Content-Type": {"application/json"}}
 	if h.secret != "" {
-		r.Header.Set(secretHeader, h.secret)
+		header.Set(secretHeader, h.secret)
 	}
-	resp, err := t.Client.Do(r)
-	if err != nil {
-		if cause, ok := errors.AsType[*url.Error](err); ok {
-			err = cause.Err
-		}
-		return 0, fmt.Errorf("connection failed: %w", err)
-	}
-	defer resp.Body.Close()
-	// Reading to the end lets the connection be used again.
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
-	if resp.StatusCode/100 == 2 {
-		return 0, nil
-	}
-	seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-	pause := time.Duration(min(max(0, seconds), 3600)) * time.Second
-	return pause, fmt.Errorf("wrong response from the webhook: %s", resp.Status)
+	return t.Try(simulate.Delivery{URL: h.url, Header: header, Body: u.body})
 }

@@ -1,9 +1,9 @@
-package simulate
+package telegram
 
 import (
 	"encoding/json"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // User is a Telegram User object. A user has an id and a first name; the rest may be empty.
@@ -96,20 +96,15 @@ func (b *ReplyButton) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*fields)(b))
 }
 
-// Sent is something the bot did in a chat, as its users see it: a message, the answer to a press, or an action such as
+// Act is something the bot did in a chat, in Telegram's own terms: a message, the answer to a press, or an action such as
 // "typing".
-type Sent struct {
-	// N numbers what the bot did in this chat, from 1 on without gaps.
-	N       int64           `json:"n"`
+type Act struct {
 	Message *Message        `json:"message,omitempty"`
 	Answer  *CallbackAnswer `json:"callback_answer,omitempty"`
 	Action  string          `json:"chat_action,omitempty"`
 	// Silent and Protected are how the message was asked to be.
 	Silent    bool `json:"silent,omitempty"`
 	Protected bool `json:"protected,omitempty"`
-	// Answered tells whether the answer to the call was written. Where it was not, the bot cannot know that the call was
-	// carried out, and may rightly make the same once more. A bot that was killed may not have read it all the same.
-	Answered bool `json:"answered"`
 }
 
 // CallbackAnswer is what a user sees after a press.

@@ -1,11 +1,11 @@
-package simulate
+package telegram
 
 import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // Limits of a markup. Those of rows and buttons are observed, the servers do not document them.

@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // Limits of a text.

@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"encoding/json"
@@ -164,7 +164,7 @@ func TestOrder(t *testing.T) {
 		}
 	})
 	n.hook(h.address)
-	bob := simulate.User{ID: 8, FirstName: "Bob"}
+	bob := simulate.User{ID: "8", FirstName: "Bob"}
 	n.say(private(ann), "held", "later")
 	n.say(private(bob), "b1", "b2", "b3")
 	var others []string
@@ -196,7 +196,7 @@ func TestConnectionsAreLimited(t *testing.T) {
 	})
 	n.call("setWebhook", encode(t, map[string]any{"url": h.address, "max_connections": 3}))
 	for id := range int64(50) {
-		n.say(private(simulate.User{ID: 100 + id, FirstName: "U"}), "a", "b")
+		n.say(private(simulate.User{ID: id64(100 + id), FirstName: "U"}), "a", "b")
 	}
 	h.next(t, 100)
 	if got := most.Load(); got > 3 {
@@ -257,7 +257,7 @@ func TestUpdatesExpire(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n.call("deleteWebhook", `{"drop_pending_updates":true}`)
 			n.say(private(ann), "message")
-			if err := n.Press(private(ann), simulate.Choice{Message: 1, Place: 1}); err != nil {
+			if err := n.Press(private(ann), simulate.Choice{Message: "1", Place: 1}); err != nil {
 				t.Fatal(err)
 			}
 			n.pass(tt.after)
@@ -303,7 +303,7 @@ func TestClose(t *testing.T) {
 	if got := transport.running.Load(); got != 0 {
 		t.Errorf("%d posts run after Close", got)
 	}
-	n.say(private(simulate.User{ID: 8, FirstName: "Bob"}), "two")
+	n.say(private(simulate.User{ID: "8", FirstName: "Bob"}), "two")
 	if len(transport.begun) > 0 {
 		t.Error("a post began after Close")
 	}

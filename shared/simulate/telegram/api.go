@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"hookline/shared/simulate"
 )
 
 // apiError is an error of the Bot API. Its HTTP status is its code.
@@ -79,21 +81,29 @@ func (t *Telegram) serveAPI(w http.ResponseWriter, r *http.Request, path string)
 		refuse(w, err)
 		return
 	}
-	fault := t.faults.roll(name)
-	if !fault.carriedOut() {
-		t.strike(w, r, fault)
-		return
+	call := simulate.Call{Request: r, Method: name, Refuse: func(status, seconds int) { refuse(w, fault(status, seconds)) }}
+	var done answer
+	t.Carry(call, func() { done, err = run(r.Context(), account, params) }, func() {
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		done.write(w)
+	})
+}
+
+// fault is the error of a call that goes wrong on demand.
+func fault(status, seconds int) *apiError {
+	e := &apiError{Code: status, RetryAfter: seconds}
+	switch status {
+	case http.StatusTooManyRequests:
+		e.Description = fmt.Sprintf("Too Many Requests: retry after %d", seconds)
+	case http.StatusInternalServerError:
+		e.Description = "Internal Server Error: restart"
+	default:
+		e.Description = http.StatusText(status)
 	}
-	done, err := run(r.Context(), account, params)
-	if fault.kind != "" {
-		t.strike(w, r, fault)
-		return
-	}
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	done.write(w)
+	return e
 }
 
 // write gives the answer to the caller. Whoever looks afterwards finds it noted that the caller has it.
@@ -102,7 +112,7 @@ func (d answer) write(w http.ResponseWriter) {
 		d.told = func(bool) {}
 	}
 	d.told(true)
-	err := writeJSON(w, http.StatusOK, response{OK: true, Result: d.result, Description: d.description})
+	err := simulate.WriteJSON(w, http.StatusOK, response{OK: true, Result: d.result, Description: d.description})
 	if err == nil {
 		err = http.NewResponseController(w).Flush()
 	}
@@ -124,7 +134,7 @@ func refuse(w http.ResponseWriter, err error) {
 	if e.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(e.RetryAfter))
 	}
-	_ = writeJSON(w, e.Code, body)
+	_ = simulate.WriteJSON(w, e.Code, body)
 }
 
 func getMe(_ context.Context, a *account, _ params) (answer, error) {

@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"encoding/json"
@@ -34,7 +34,7 @@ func (n *network) fetch(body string) (texts []string, last int64) {
 func TestGetUpdates(t *testing.T) {
 	n := started(t)
 	other := ann
-	other.ID = 8
+	other.ID = "8"
 	n.say(private(ann), "1")
 	n.say(private(other), "2")
 	n.say(private(ann), "3", "4")

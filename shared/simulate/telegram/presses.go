@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"context"
@@ -7,7 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // pressLife is how long a press may be answered.
@@ -58,9 +59,8 @@ func answerCallbackQuery(_ context.Context, a *account, p params) (answer, error
 	}
 	done := answer{result: true}
 	if room := a.room(asked.chat); room != nil {
-		sent := &Sent{Answer: &CallbackAnswer{ID: id, Text: p["text"], ShowAlert: p.flag("show_alert"), URL: p["url"]}}
-		room.note(sent, a.net.MaxMessages)
-		done.told = func(yes bool) { a.answered(sent, yes) }
+		act := Act{Answer: &CallbackAnswer{ID: id, Text: p["text"], ShowAlert: p.flag("show_alert"), URL: p["url"]}}
+		done.told = a.show(room, act, simulate.Shown{Text: p["text"]})
 	}
 	return done, nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // reading is a text, and what it is read as.

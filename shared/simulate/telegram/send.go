@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"context"
@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"hookline/shared/bot"
+	"hookline/shared/simulate"
 )
 
 func sendMessage(_ context.Context, a *account, p params) (answer, error) {
@@ -35,16 +38,17 @@ func sendMessage(_ context.Context, a *account, p params) (answer, error) {
 	m := room.message(a.user, now)
 	m.Text, m.Entities, m.Markup, m.ReplyTo = text, entities, keyboard, quoted
 	m.Thread, m.InTopic = thread, thread != 0
-	sent := &Sent{Message: &m, Silent: p.flag("disable_notification"), Protected: p.flag("protect_content")}
-	room.note(sent, a.net.MaxMessages)
-	return answer{result: m.returned(), told: func(yes bool) { a.answered(sent, yes) }}, nil
+	act := Act{Message: &m, Silent: p.flag("disable_notification"), Protected: p.flag("protect_content")}
+	return answer{result: m.returned(), told: a.show(room, act, m.shown(p))}, nil
 }
 
-// answered notes whether the bot was told that it sent something.
-func (a *account) answered(s *Sent, yes bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s.Answered = yes
+// show puts what the bot did on the users' screens.
+func (a *account) show(r *room, act Act, shown simulate.Shown) (told func(bool)) {
+	sent := simulate.Sent{Shown: shown, Native: act}
+	if act.Message != nil {
+		sent.Message = formatID(act.Message.ID)
+	}
+	return r.screen.Show(sent, a.net.MaxMessages)
 }
 
 // returned is the message as the bot sees it: of markup only inline buttons are shown.
@@ -133,7 +137,9 @@ func sendChatAction(_ context.Context, a *account, p params) (answer, error) {
 	if _, err := room.thread(p); err != nil {
 		return answer{}, err
 	}
-	sent := &Sent{Action: p["action"]}
-	room.note(sent, a.net.MaxMessages)
-	return answer{result: true, told: func(yes bool) { a.answered(sent, yes) }}, nil
+	shown := simulate.Shown{}
+	if p["action"] == "typing" {
+		shown.Sign = bot.ShowTyping
+	}
+	return answer{result: true, told: a.show(room, Act{Action: p["action"]}, shown)}, nil
 }

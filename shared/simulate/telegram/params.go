@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"encoding/json"
@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"unicode/utf8"
+
+	"hookline/shared/simulate"
 )
 
 // params are a call's arguments by name. As on the real servers a JSON string and the same text in a form are one, and
@@ -19,7 +21,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil, &apiError{Code: http.StatusMethodNotAllowed, Description: "Method Not Allowed"}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, simulate.MaxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, &apiError{Code: http.StatusRequestEntityTooLarge, Description: "Request Entity Too Large"}
 	}

@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"context"
@@ -50,7 +50,7 @@ func getUpdates(ctx context.Context, a *account, p params) (answer, error) {
 			over = true
 		case <-mine.ended:
 			return answer{}, conflict(mine.reason)
-		case <-a.net.closing.Done():
+		case <-a.net.Closing().Done():
 			over = true
 		case <-ctx.Done():
 			return answer{}, conflict("client has gone")

@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"bytes"
@@ -8,12 +8,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
 const (
@@ -22,11 +24,11 @@ const (
 	botName = "sim_110201543_bot"
 )
 
-var ann = simulate.User{ID: 7, FirstName: "Ann", Username: "ann", LanguageCode: "en"}
+var ann = simulate.User{ID: "7", FirstName: "Ann", Username: "ann", LanguageCode: "en"}
 
 // network is a simulated Telegram behind real HTTP, with a clock and without pauses between deliveries.
 type network struct {
-	*simulate.Telegram
+	*telegram.Telegram
 	t       *testing.T
 	address string
 
@@ -37,7 +39,7 @@ type network struct {
 }
 
 func newNetwork(t *testing.T) *network {
-	n := &network{Telegram: simulate.NewTelegram(), t: t, now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
+	n := &network{Telegram: telegram.New(), t: t, now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
 	n.Now = func() time.Time {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -134,8 +136,13 @@ func started(t *testing.T) *network {
 func private(u simulate.User) simulate.Talk { return simulate.Talk{Bot: botName, User: u} }
 
 func in(chat int64, u simulate.User) simulate.Talk {
-	return simulate.Talk{Bot: botName, Chat: chat, User: u}
+	return simulate.Talk{Bot: botName, Chat: id64(chat), User: u}
 }
+
+// at is a chat without a user, to look at.
+func at(chat int64) simulate.Talk { return in(chat, simulate.User{}) }
+
+func id64(id int64) simulate.ID { return simulate.ID(strconv.FormatInt(id, 10)) }
 
 // encode gives v as JSON.
 func encode(t *testing.T, v any) string {

@@ -1,4 +1,4 @@
-package simulate
+package telegram
 
 import (
 	"context"
@@ -53,7 +53,7 @@ func setWebhook(ctx context.Context, a *account, p params) (answer, error) {
 	}
 	a.unhook()
 	a.endPoll("Conflict: terminated by setWebhook request")
-	gone, remove := context.WithCancel(a.net.closing)
+	gone, remove := context.WithCancel(a.net.Closing())
 	a.hook = &hook{address, p["secret_token"], make(chan struct{}, connections), gone, remove}
 	a.hookError = hookError{}
 	a.deliverAll()

@@ -1,4 +1,4 @@
-package simulate_test
+package telegram_test
 
 import (
 	"fmt"
