@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/telegram"},
+	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
@@ -71,6 +72,9 @@ var arrows = map[string][]string{
 	},
 	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/kik": {
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
+	},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
@@ -86,7 +90,8 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/telegram",
+		"functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -110,6 +115,7 @@ var unlinked = map[string][]string{
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
 	"functions/hook":      doorsLack,
+	"functions/kik":       doorsLack,
 	"functions/telegram":  doorsLack,
 }
 
