@@ -32,8 +32,9 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/pyrus", "shared/provider/telegram"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
+	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
 	"shared/queue":             {"shared/bot"},
@@ -67,6 +68,9 @@ var arrows = map[string][]string{
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/pyrus": {
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/pyrus", "shared/store", "shared/webhook",
+	},
 	"functions/telegram": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
@@ -82,7 +86,7 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/pyrus", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -104,6 +108,7 @@ var unlinked = map[string][]string{
 	"functions/local":     {"github.com/aws/"},
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
+	"functions/pyrus":     doorsLack,
 	"functions/telegram":  doorsLack,
 }
 
