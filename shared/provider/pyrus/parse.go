@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"hookline/shared/bot"
+	"hookline/shared/provider"
 )
 
 // tokenField of a call lets its bearer comment as the bot for a while. It is dropped at once: we log in ourselves.
@@ -111,7 +112,7 @@ func (c *call) comment(e *bot.Event, n *comment) {
 	e.From, e.MessageID, e.Time = personOf(n.Author), formatID(n.ID), firstTime(n.CreateDate)
 	e.Text, e.Attachments, e.ReplyTo = n.Text, attachmentsOf(n.Attachments), c.Task.quoted(n.ReplyNoteID)
 	if strings.TrimSpace(e.Text) == "" && n.FormattedText != "" {
-		e.Text, e.Format = n.FormattedText, bot.FormatHTML
+		e.Text = provider.Plain(n.FormattedText, bot.FormatHTML)
 	}
 	if len(n.FieldUpdates) > 0 {
 		e.Form = &bot.Form{ID: formatID(c.Task.FormID), Values: texts(n.FieldUpdates)}
@@ -126,7 +127,7 @@ func (c *call) comment(e *bot.Event, n *comment) {
 		e.Kind, e.Edited, e.MessageID = bot.Edit, true, formatID(n.EditID)
 	case n.DeleteID > 0:
 		e.Kind = bot.Other
-	case n.ApprovalChoice != "":
+	case strings.TrimSpace(n.ApprovalChoice) != "":
 		e.Kind, e.Payload, e.Via = bot.Press, n.ApprovalChoice, "approval"
 	case strings.TrimSpace(e.Text) != "":
 		e.Kind = bot.Text
