@@ -32,9 +32,10 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/messenger", "shared/provider/pyrus", "shared/provider/telegram"},
 	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
+	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
 	"shared/queue":             {"shared/bot"},
@@ -72,16 +73,20 @@ var arrows = map[string][]string{
 	},
 	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
-	"functions/kik": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
-	},
-	"functions/telegram": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
-	},
+	"functions/kik":       doorOf("kik"),
+	"functions/pyrus":     doorOf("pyrus"),
+	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
+}
+
+// doorOf is what the function of a network is put together of.
+func doorOf(network string) []string {
+	return []string{
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/" + network, "shared/store", "shared/webhook",
+	}
 }
 
 // conformanceSuites are not test files and import what tests do.
@@ -90,8 +95,8 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/telegram",
-		"functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/messenger",
+		"functions/pyrus", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -116,6 +121,8 @@ var unlinked = map[string][]string{
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
 	"functions/hook":      doorsLack,
 	"functions/kik":       doorsLack,
+	"functions/messenger": doorsLack,
+	"functions/pyrus":     doorsLack,
 	"functions/telegram":  doorsLack,
 }
 
