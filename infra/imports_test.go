@@ -57,11 +57,12 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/rehearse", "shared/secret"},
 	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
 	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
+	"shared/rehearse":   {"shared/bot", "shared/botfile", "shared/engine", "shared/fetch", "shared/provider"},
 	"shared/notify":     {"shared/bot", "shared/metrics", "shared/queue", "shared/secret", "shared/store"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
