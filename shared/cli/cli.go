@@ -61,6 +61,7 @@ type grammar struct {
 	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
 	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
+	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
