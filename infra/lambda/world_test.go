@@ -58,7 +58,7 @@ type world struct {
 	gateway       string // URL
 	webhook       *lambda.Function
 	processor     *lambda.Function
-	logged    atomic.Int64 // bytes that instances which have ended wrote
+	logged        atomic.Int64 // bytes that instances which have ended wrote
 
 	mu      sync.Mutex
 	batches []batch
