@@ -65,6 +65,7 @@ type grammar struct {
 	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
 	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
+	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
