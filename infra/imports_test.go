@@ -77,7 +77,7 @@ var arrows = map[string][]string{
 	},
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
-		"shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
+		"shared/simulate", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
 

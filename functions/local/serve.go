@@ -20,7 +20,6 @@ import (
 	"hookline/shared/provider/catalog"
 	"hookline/shared/queue/sqlitequeue"
 	"hookline/shared/secret"
-	"hookline/shared/simulate/telegram"
 	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
 	"hookline/shared/store/sqlitetable"
@@ -46,7 +45,7 @@ type server struct {
 	engine    *engine.Engine
 	feeds     *feed.Feeds
 	metrics   metrics.Set
-	simulated *telegram.Telegram // nil unless simulating
+	simulated networks // none unless simulating
 }
 
 // serve runs a server until ctx ends. Then it finishes what runs and returns nil.
@@ -77,9 +76,8 @@ func (s *server) connect(addr *net.TCPAddr) {
 	s.mode = modeOf(s.Simulate, os.Getenv("HOOKLINE_PUBLIC_URL"))
 	environment := os.Getenv
 	if s.Simulate {
-		s.simulated = telegram.New()
-		s.simulated.Log = s.Log
-		environment = s.simulatedEnvironment
+		s.simulated = startNetworks(s.Log)
+		environment = simulatedEnvironment(s.url)
 	}
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
@@ -101,9 +99,9 @@ func (s *server) handler() http.Handler {
 		door.Log, door.Metrics = s.Log, &s.metrics
 		mux.Handle(door.Pattern(), door)
 	}
-	if s.simulated != nil {
-		management.MakeUp = madeUp
-		mux.Handle(simulatedPath+"/", http.StripPrefix(simulatedPath, s.simulated))
+	if s.Simulate {
+		management.MakeUp = s.simulated.makeUp
+		s.simulated.mount(mux)
 	}
 	routes := management.Handler()
 	mux.Handle("/v1/", routes)
@@ -144,9 +142,7 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 	}
 	door.close()
 	work.Wait()
-	if s.simulated != nil {
-		s.simulated.Close()
-	}
+	s.simulated.close()
 	door.shutDown()
 	calls.Wait()
 	stopRecording()

@@ -41,8 +41,8 @@ type API struct {
 	// Address is the base of webhook addresses, without a slash at the end.
 	Address string
 	Mode    Mode
-	// MakeUp invents a value for a credential that has none, nil where that is an error.
-	MakeUp func(botName, channel, field string) bot.Secret
+	// MakeUp invents a value for a credential that has none, "" if it cannot; nil where that is an error.
+	MakeUp func(provider, botName, channel, field string) bot.Secret
 	// OnChange is called after channels have changed.
 	OnChange func()
 	Log      *slog.Logger

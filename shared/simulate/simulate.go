@@ -73,6 +73,9 @@ func (n *Network) Close() {
 	n.Client.CloseIdleConnections()
 }
 
+// Ground gives the network itself, for those who know it as Simulated only.
+func (n *Network) Ground() *Network { return n }
+
 // Closing ends when the network is closed.
 func (n *Network) Closing() context.Context { return n.closing }
 

@@ -2,11 +2,27 @@ package simulate
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"net/http"
 	"time"
 
 	"hookline/shared/bot"
 )
+
+// Simulated is a simulated network. Its handler serves the bots' side and Routes.
+type Simulated interface {
+	http.Handler
+	Users
+	// Ground gives what it shares with the others.
+	Ground() *Network
+	// MakeUp gives a value that the network takes for a credential of a channel. The seed is the channel's: the same one
+	// gives the same value, and values of one seed belong together.
+	MakeUp(seed Seed, field string) bot.Secret
+}
+
+// Seed is what made-up credentials of one channel are made of.
+type Seed [sha256.Size]byte
 
 // Users is the users' side of a network: what they can do in its apps. Errors are of kind invalid, not_found or
 // unavailable and may be shown.

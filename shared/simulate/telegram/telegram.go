@@ -3,6 +3,9 @@
 package telegram
 
 import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -14,7 +17,7 @@ import (
 	"hookline/shared/simulate"
 )
 
-var _ simulate.Users = (*Telegram)(nil)
+var _ simulate.Simulated = (*Telegram)(nil)
 
 // Telegram is the simulated network. Every token of the right shape is a bot named sim_<id>_bot. All state is in memory.
 type Telegram struct {
@@ -80,6 +83,12 @@ func (t *Telegram) account(token string) (*account, error) {
 		t.accounts[name] = newAccount(t, id, name)
 	}
 	return t.accounts[name], nil
+}
+
+// MakeUp gives a token.
+func (t *Telegram) MakeUp(seed simulate.Seed, _ string) bot.Secret {
+	id := 1_000_000_000 + binary.BigEndian.Uint64(seed[:8])%9_000_000_000
+	return bot.Secret(fmt.Sprintf("%d:%s", id, base64.RawURLEncoding.EncodeToString(seed[8:])))
 }
 
 // maxBots bounds how many bots there are.
