@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/pyrus", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/pyrus", "shared/provider/telegram"},
+	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
 	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
@@ -48,17 +49,20 @@ var arrows = map[string][]string{
 	"shared/store/tabletest":   {"shared/bot", "shared/store"},
 	"shared/sqlitefile":        {"shared/bot"},
 
-	"shared/simulate":        {"shared/bot", "shared/simulate/markup"},
-	"shared/simulate/markup": {},
+	"shared/simulate":                 {"shared/bot"},
+	"shared/simulate/telegram":        {"shared/bot", "shared/simulate", "shared/simulate/telegram/markup"},
+	"shared/simulate/telegram/markup": {},
 
 	"shared/api": middle,
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
 	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
-	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
+	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
+	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
+	"shared/notify":     {"shared/bot", "shared/metrics", "shared/queue", "shared/secret", "shared/store"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
 	"infra/emulators": {},
@@ -67,7 +71,11 @@ var arrows = map[string][]string{
 	"functions/api": {
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
-	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
+	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/kik": {
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
+	},
 	"functions/pyrus": {
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/pyrus", "shared/store", "shared/webhook",
 	},
@@ -75,8 +83,8 @@ var arrows = map[string][]string{
 		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
 	},
 	"functions/local": slices.Concat(middle, []string{
-		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
-		"shared/simulate", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
+		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
+		"shared/simulate", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
 
@@ -86,11 +94,13 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/pyrus", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/pyrus", "functions/telegram",
+		"functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
 	},
+	"code.dny.dev/ssrf":                {"shared/fetch"},
 	"github.com/alecthomas/kong":       {"shared/cli"},
 	"github.com/danielgtaylor/huma/v2": {"shared/api"},
 	"github.com/goccy/go-yaml":         {"shared/botfile"},
@@ -108,6 +118,8 @@ var unlinked = map[string][]string{
 	"functions/local":     {"github.com/aws/"},
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
+	"functions/hook":      doorsLack,
+	"functions/kik":       doorsLack,
 	"functions/pyrus":     doorsLack,
 	"functions/telegram":  doorsLack,
 }

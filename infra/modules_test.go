@@ -10,6 +10,7 @@ import (
 
 // reasons is why we depend on each module that we name ourselves.
 var reasons = map[string]string{
+	"code.dny.dev/ssrf":                                   "which addresses are public, kept in step with IANA's registries",
 	"github.com/alecthomas/kong":                          "the command line: commands as structs, and help that helps",
 	"github.com/aws/aws-lambda-go":                        "Lambda's runtime and the shapes of its events",
 	"github.com/aws/aws-sdk-go-v2":                        "AWS: requests, signatures, retries",

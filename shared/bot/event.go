@@ -244,12 +244,18 @@ type Referral struct {
 	Type   string `json:"type,omitempty"`
 }
 
-// ViaSuggested marks a text that came from a button, on networks where a press is an ordinary message.
-const ViaSuggested = "suggested"
+// Ways in which an event came that decide what it says.
+const (
+	// ViaSuggested marks a text that came from a button, on networks where a press is an ordinary message.
+	ViaSuggested = "suggested"
+	// ViaCode marks a start by a code that was scanned: no button, so that it says its text.
+	ViaCode = "code"
+)
 
 // Utterance is what patterns are searched in: the payload of a button, else the text, without surrounding white space.
 func (e Event) Utterance() string {
-	if e.Payload != "" && (e.Kind == Press || e.Kind == Start || e.Via == ViaSuggested) {
+	pressed := e.Kind == Press || e.Kind == Start && e.Via != ViaCode || e.Via == ViaSuggested
+	if e.Payload != "" && pressed {
 		return strings.TrimSpace(e.Payload)
 	}
 	return strings.TrimSpace(e.Text)

@@ -56,14 +56,24 @@ func (c *applyCommand) Run(ctx context.Context, s *session) error {
 
 // applied is a bot as the server answers a PUT.
 type applied struct {
-	Bot      string            `json:"bot"`
-	Version  int               `json:"version"`
-	Changed  bool              `json:"changed"`
-	Channels []channelInfo     `json:"channels"`
-	Hooks    []json.RawMessage `json:"hooks"`
-	Removed  []string          `json:"removed,omitempty"`
-	Changes  []change          `json:"changes,omitempty"`
-	Warnings []bot.Problem     `json:"warnings,omitempty"`
+	Bot          string        `json:"bot"`
+	Version      int           `json:"version"`
+	Changed      bool          `json:"changed"`
+	Channels     []channelInfo `json:"channels"`
+	Hooks        []hookInfo    `json:"hooks"`
+	Removed      []string      `json:"removed,omitempty"`
+	RemovedHooks []string      `json:"removed_hooks,omitempty"`
+	Changes      []change      `json:"changes,omitempty"`
+	Warnings     []bot.Problem `json:"warnings,omitempty"`
+}
+
+// hookInfo is a hook of a bot; its token is there only in the answer that made it.
+type hookInfo struct {
+	Name     string `json:"name"`
+	Address  string `json:"address"`
+	Token    string `json:"token,omitempty"`
+	Disabled bool   `json:"disabled,omitempty"`
+	Signed   bool   `json:"signed,omitempty"`
 }
 
 type change struct {
@@ -153,12 +163,25 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 	}
 	if !dryRun {
 		printChannels(w, b.Channels)
+		printHooks(w, b.Hooks)
 	}
 	for _, name := range b.Removed {
 		fmt.Fprintf(w, "  %s removed\n", name)
 	}
+	for _, name := range b.RemovedHooks {
+		fmt.Fprintf(w, "  hook %s removed\n", name)
+	}
 	for _, p := range b.Warnings {
 		fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
+	}
+}
+
+func printHooks(w io.Writer, hooks []hookInfo) {
+	for _, h := range hooks {
+		fmt.Fprintf(w, "  hook %s %s\n", h.Name, h.Address)
+		if h.Token != "" {
+			fmt.Fprintf(w, "    token %s is shown this once\n", h.Token)
+		}
 	}
 }
 

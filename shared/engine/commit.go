@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"hookline/shared/bot"
 )
@@ -20,8 +21,11 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	defer t.clock("commit")()
 	now := e.now().UTC()
 	next := t.scene.Conversation
-	if t.moves {
+	if t.moves && t.decision.State.Before != t.decision.State.After {
 		next.Context = keep(t, now)
+	}
+	if t.moves {
+		next.Since = now
 	}
 	next.State = t.decision.State.After
 	next.Seen = next.Seen.Add(t.job.Event.ID, now)
@@ -32,6 +36,7 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	next.Outbox = t.outbox
 	if t.outbox != nil {
 		t.outbox.Decision = t.decision
+		t.outbox.Decision.Requests = slices.Clone(t.decision.Requests)
 		if err := t.fits(); err != nil {
 			return err
 		}
@@ -48,18 +53,34 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// fits bounds what a turn keeps: its replies, and the payloads of their buttons.
+// fits bounds what a turn keeps: its replies, and the payloads of their buttons. What is kept of answers for people to
+// look at goes first.
 func (t *turn) fits() error {
-	encoded, err := json.Marshal(t.outbox)
-	if err != nil {
-		return bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
+	size, err := t.keptBytes()
+	if err == nil && size > outboxBytes {
+		for i := range t.outbox.Decision.Requests {
+			request := &t.outbox.Decision.Requests[i]
+			request.Answer, request.Truncated = "", true
+		}
+		size, err = t.keptBytes()
 	}
-	size := len(encoded)
-	for _, payload := range t.payloads {
-		size += len(payload)
+	if err != nil {
+		return err
 	}
 	if size > outboxBytes {
 		return bot.Errorf(bot.TooLarge, fmt.Sprintf("the reply has %d bytes; at most %d are sent in one turn", size, outboxBytes))
 	}
 	return nil
+}
+
+func (t *turn) keptBytes() (int, error) {
+	encoded, err := json.Marshal(t.outbox)
+	if err != nil {
+		return 0, bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
+	}
+	size := len(encoded)
+	for _, payload := range t.payloads {
+		size += len(payload)
+	}
+	return size, nil
 }

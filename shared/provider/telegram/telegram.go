@@ -44,6 +44,7 @@ const (
 	labelLimit    = 64
 	payloadLimit  = 64   // bytes of callback_data
 	urlLimit      = 2048 // bytes
+	broadcastRate = 30   // messages a second to different chats: core.telegram.org/bots/faq
 	keyboardLimit = 9000 // bytes of JSON; 10 KB are refused
 )
 
@@ -59,7 +60,7 @@ func (t *Telegram) Describe() provider.Description {
 		Limits: provider.Limits{
 			Text: textLimit, TextUnit: provider.CodePoints,
 			Buttons: buttonLimit, ButtonsARow: rowLimit, ButtonText: labelLimit,
-			PayloadBytes: payloadLimit, URLBytes: urlLimit,
+			PayloadBytes: payloadLimit, URLBytes: urlLimit, Rate: broadcastRate,
 			Formats: []bot.Format{bot.FormatHTML, bot.FormatMarkdown},
 		},
 		Rules: rules,
