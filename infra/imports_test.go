@@ -75,6 +75,7 @@ var arrows = map[string][]string{
 	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
 	"functions/kik":       doorOf("kik"),
+	"functions/messenger": doorOf("messenger"),
 	"functions/pyrus":     doorOf("pyrus"),
 	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
