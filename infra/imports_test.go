@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"shared/provider":              {"shared/bot"},
 	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/messenger", "shared/provider/pyrus", "shared/provider/telegram"},
 	"shared/provider/kik":          {"shared/bot", "shared/provider"},
+	"shared/provider/messenger":    {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
 	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},

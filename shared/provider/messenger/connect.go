@@ -1,0 +1,175 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+)
+
+// subscribedFields are the events that a page's subscription asks for:
+// https://developers.facebook.com/docs/messenger-platform/webhooks#event-notifications.
+var subscribedFields = []string{
+	"messages", "messaging_postbacks", "messaging_optins", "messaging_referrals", "message_echoes", "message_edits",
+	"message_reactions", "message_reads", "message_deliveries", "messaging_account_linking", "messaging_handovers", "standby",
+	"messaging_policy_enforcement",
+}
+
+// Identify asks who the token's page is.
+func (m *Messenger) Identify(ctx context.Context, ch bot.Channel) (bot.Identity, error) {
+	var page struct {
+		ID       text   `json:"id"`
+		Name     string `json:"name"`
+		Username string `json:"username"`
+	}
+	call := provider.Call{Method: http.MethodGet, Address: "/me?fields=id,name,username"}
+	if err := m.invoke(ctx, ch, call, &page); err != nil {
+		return bot.Identity{}, err
+	}
+	if account := ch.Setting(bot.AccountField); account != "" && account != string(page.ID) {
+		return bot.Identity{}, bot.Errorf(bot.Invalid, fmt.Sprintf("page_token is of the page %s, and account says %s", page.ID, account))
+	}
+	identity := bot.Identity{Account: string(page.ID), Username: page.Username, Name: page.Name}
+	if identity.Username == "" {
+		identity.Username = identity.Account
+	}
+	return identity, nil
+}
+
+// Connect subscribes the app to the page, registers the callback where the app is known, and sets what people see before
+// they write. What it reads back decides.
+func (m *Messenger) Connect(ctx context.Context, ch bot.Channel, address string, takeOver bool) (provider.Connection, error) {
+	tokens := verifyTokens(ch)
+	if len(tokens) == 0 || tokens[0] == "" {
+		return provider.Connection{}, bot.Errorf(bot.Unavailable, "channel has no verify token")
+	}
+	var made provider.Connection
+	if ch.Setting(appIDField) != "" {
+		if err := m.register(ctx, ch, address, takeOver); err != nil {
+			return made, err
+		}
+	} else {
+		made.Steps = []string{
+			"open the app at https://developers.facebook.com/apps, Messenger, Settings, Webhooks, and choose Edit callback URL",
+			"Callback URL: " + address,
+			"Verify token: " + tokens[0].Reveal(),
+			"choose Verify and save; every page of the app sends its events there",
+		}
+	}
+	call := provider.Call{Address: "/" + pageOf(ch) + "/subscribed_apps?subscribed_fields=" + strings.Join(subscribedFields, ",")}
+	if err := m.invoke(ctx, ch, call, nil); err != nil {
+		return made, err
+	}
+	if err := m.checkSubscription(ctx, ch); err != nil {
+		return made, err
+	}
+	return made, m.applyProfile(ctx, ch)
+}
+
+// checkSubscription asks whether an app is subscribed to the page with the events that we want.
+func (m *Messenger) checkSubscription(ctx context.Context, ch bot.Channel) error {
+	var subscribed struct {
+		Data []struct {
+			Fields []string `json:"subscribed_fields"`
+		} `json:"data"`
+	}
+	call := provider.Call{Method: http.MethodGet, Address: "/" + pageOf(ch) + "/subscribed_apps"}
+	if err := m.invoke(ctx, ch, call, &subscribed); err != nil {
+		return err
+	}
+	for _, app := range subscribed.Data {
+		if slices.Contains(app.Fields, subscribedFields[0]) {
+			return nil
+		}
+	}
+	return bot.Errorf(bot.Conflict, "messenger took the subscription, and the page does not list it")
+}
+
+// subscription is where an app's events go.
+type subscription struct {
+	Object   string `json:"object"`
+	Callback string `json:"callback_url"`
+}
+
+// register sets the app's callback: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions. Meta asks
+// the address at once whether it is ours.
+func (m *Messenger) register(ctx context.Context, ch bot.Channel, address string, takeOver bool) error {
+	registered, err := m.callback(ctx, ch)
+	if err != nil {
+		return err
+	}
+	if registered != "" && registered != address && !takeOver {
+		return bot.Errorf(bot.Conflict, "messenger sends this app's events to "+shown(registered)+": connect with take-over to replace it")
+	}
+	body := map[string]string{
+		"object": "page", "callback_url": address, "verify_token": verifyTokens(ch)[0].Reveal(), "fields": strings.Join(subscribedFields, ","),
+	}
+	if err := m.invokeApp(ctx, ch, provider.Call{Body: body}, nil); err != nil {
+		return err
+	}
+	if registered, err = m.callback(ctx, ch); err != nil {
+		return err
+	}
+	if registered != address {
+		return bot.Errorf(bot.Conflict, "messenger took the callback, but another program registered "+shown(registered))
+	}
+	return nil
+}
+
+func (m *Messenger) callback(ctx context.Context, ch bot.Channel) (string, error) {
+	var subscriptions struct {
+		Data []subscription `json:"data"`
+	}
+	if err := m.invokeApp(ctx, ch, provider.Call{Method: http.MethodGet}, &subscriptions); err != nil {
+		return "", err
+	}
+	for _, s := range subscriptions.Data {
+		if s.Object == "page" {
+			return s.Callback, nil
+		}
+	}
+	return "", nil
+}
+
+// invokeApp calls the app's subscriptions as the app itself.
+func (m *Messenger) invokeApp(ctx context.Context, ch bot.Channel, call provider.Call, result any) error {
+	id, secret := ch.Setting(appIDField), ch.Secret(bot.AppSecretField).Reveal()
+	if !isDigits(id) {
+		return bot.Errorf(bot.Invalid, "app_id is not a number")
+	}
+	call.Address = "/" + id + "/subscriptions"
+	return m.invokeAs(ctx, ch, id+"|"+secret, call, result)
+}
+
+// Disconnect takes the app's subscription away from the page. The callback stays: other pages of the app may use it.
+func (m *Messenger) Disconnect(ctx context.Context, ch bot.Channel, address string) error {
+	if ch.Setting(appIDField) != "" {
+		registered, err := m.callback(ctx, ch)
+		if err != nil {
+			return err
+		}
+		if registered != "" && registered != address {
+			return bot.Errorf(bot.Conflict, "messenger sends this app's events to "+shown(registered)+": left as it is")
+		}
+	}
+	err := m.invoke(ctx, ch, provider.Call{Method: http.MethodDelete, Address: "/" + pageOf(ch) + "/subscribed_apps"}, nil)
+	if e, ok := errors.AsType[*graphError](err); ok && e.Code == 100 {
+		return nil // there is no subscription
+	}
+	return err
+}
+
+// shown leaves out what may be secret in somebody else's address.
+func shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "another address"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}

@@ -1,0 +1,154 @@
+package messenger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
+)
+
+// graphError is how the Graph API refuses: https://developers.facebook.com/docs/graph-api/guides/error-handling.
+type graphError struct {
+	Message string `json:"message"`
+	Type    string `json:"type"`
+	Code    int    `json:"code"`
+	Subcode int    `json:"error_subcode"`
+	TraceID string `json:"fbtrace_id"`
+}
+
+func (e *graphError) Error() string {
+	return fmt.Sprintf("graph error %d/%d: %s (trace %s)", e.Code, e.Subcode, e.Message, e.TraceID)
+}
+
+// invoke makes the call to the path that stands in its Address, as the channel's page.
+func (m *Messenger) invoke(ctx context.Context, ch bot.Channel, call provider.Call, result any) error {
+	token := ch.Secret(pageTokenField).Reveal()
+	if token == "" {
+		return credentialsError(errors.New("page_token is not set"))
+	}
+	return m.invokeAs(ctx, ch, token, call, result)
+}
+
+// invokeAs makes a call with a token, and the proof that whoever has it has the app's secret, too:
+// https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof.
+func (m *Messenger) invokeAs(ctx context.Context, ch bot.Channel, token string, call provider.Call, result any) error {
+	query := url.Values{"access_token": {token}}
+	if secret := ch.Secret(bot.AppSecretField).Reveal(); secret != "" {
+		query.Set("appsecret_proof", hex.EncodeToString(sum(sha256.New, secret, []byte(token))))
+	}
+	version := ch.Setting(versionField)
+	if version == "" {
+		version = currentVersion
+	}
+	path, more, _ := strings.Cut(call.Address, "?")
+	if more != "" {
+		more = "&" + more
+	}
+	call.Client, call.Address = m.client, m.base+"/"+url.PathEscape(version)+path+"?"+query.Encode()+more
+	answer, err := call.Do(ctx)
+	if err != nil {
+		return err
+	}
+	var said struct {
+		Error *graphError `json:"error"`
+	}
+	err = json.Unmarshal(answer.Body, &said)
+	switch {
+	case err == nil && said.Error != nil:
+		return said.Error.judge(answer)
+	case err != nil || answer.Status != http.StatusOK:
+		return notGraph(answer.Status)
+	case result == nil:
+		return nil
+	}
+	if err := json.Unmarshal(answer.Body, result); err != nil {
+		return &bot.Error{Kind: bot.Unavailable, Reason: bot.ReasonUnknown, Message: "messenger's answer is not as documented", Err: err}
+	}
+	return nil
+}
+
+// notGraph is the answer of something between Meta and us, after which a server error or a success may stand for anything.
+func notGraph(status int) error {
+	e := bot.Wrap(bot.Unavailable, "messenger's answer is not JSON", fmt.Errorf("status %d", status))
+	if status < http.StatusMultipleChoices || status >= http.StatusInternalServerError {
+		e.Reason = bot.ReasonUnknown
+	}
+	return e
+}
+
+func credentialsError(err error) error {
+	return &bot.Error{
+		Kind: bot.Unauthorized, Reason: bot.ReasonCredentials, Message: "messenger refuses the page's token", Err: err,
+	}
+}
+
+// judgement is what becomes of a call that was refused.
+type judgement struct {
+	codes, subcodes []int // subcodes nil: any
+	kind            bot.ErrorKind
+	reason          string
+}
+
+// judgements are tried in order: https://developers.facebook.com/docs/messenger-platform/error-codes. Several subcodes are
+// known from those who met them.
+var judgements = []judgement{
+	{[]int{10}, []int{2018278, 2018065, 2534022}, bot.Forbidden, bot.ReasonWindow},
+	{[]int{9, 4}, []int{2018352, 2018354}, bot.Forbidden, bot.ReasonWindow}, // how often marketing may write
+	{[]int{10}, []int{2018108}, bot.Forbidden, bot.ReasonBlocked},
+	{[]int{10}, []int{1893063}, bot.RateLimited, ""}, // the page is restricted for a time
+	{[]int{200}, []int{1545041}, bot.Forbidden, bot.ReasonBlocked},
+	{[]int{551}, nil, bot.Forbidden, bot.ReasonBlocked},
+	{[]int{100}, []int{2018001, 33}, bot.NotFound, bot.ReasonBlocked},
+	{[]int{190, 194, 803}, nil, bot.Unauthorized, bot.ReasonCredentials},
+	{[]int{10, 200}, []int{2018028, 2018027}, bot.Unauthorized, bot.ReasonCredentials}, // a permission, or the app is not live
+	{[]int{10, 200}, []int{2018300, 2018321}, bot.Forbidden, ""},
+	{[]int{100}, []int{2018109, 2018047, 2018294}, bot.TooLarge, ""},
+	{[]int{100}, []int{2018008}, bot.Unavailable, ""}, // the file could not be fetched: it may be, next time
+	{[]int{4, 17, 32, 613, 80006}, nil, bot.RateLimited, ""},
+	{[]int{1, 2, 1200}, nil, bot.Unavailable, bot.ReasonUnknown},
+	{[]int{100, 10303}, nil, bot.Invalid, ""},
+	{[]int{10, 200}, nil, bot.Forbidden, ""},
+}
+
+// How long to leave a page alone that says it was called too often. Meta does not say how long: those who wait do so for
+// different times.
+const (
+	shortestPause = 5 * time.Second
+	pauseSpread   = 10 * time.Second
+)
+
+const messageLimit = 300 // bytes shown of what Meta says
+
+func (e *graphError) judge(answer provider.Answer) error {
+	e.Message = strings.ToValidUTF8(e.Message[:min(len(e.Message), messageLimit)], "")
+	made := &bot.Error{Kind: bot.Invalid, Message: "messenger: " + e.Message, Err: e, RetryAfter: answer.RetryAfter()}
+	at := slices.IndexFunc(judgements, func(j judgement) bool {
+		return slices.Contains(j.codes, e.Code) && (j.subcodes == nil || slices.Contains(j.subcodes, e.Subcode))
+	})
+	switch {
+	case at >= 0:
+		made.Kind, made.Reason = judgements[at].kind, judgements[at].reason
+	case answer.Status == http.StatusTooManyRequests:
+		made.Kind = bot.RateLimited
+	case answer.Status >= http.StatusInternalServerError:
+		made.Kind, made.Reason = bot.Unavailable, bot.ReasonUnknown
+	}
+	if made.Kind == bot.RateLimited {
+		made.RetryAfter = max(made.RetryAfter, shortestPause+rand.N(pauseSpread))
+	}
+	if made.Reason == bot.ReasonCredentials {
+		made.Message = "messenger refuses the page's token or permission: " + e.Message
+	}
+	return made
+}
