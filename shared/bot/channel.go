@@ -96,6 +96,14 @@ func (c Channel) Setting(field string) string {
 	return text
 }
 
+// Fields that mean the same for every network where several accounts share one app, and with it one webhook address.
+const (
+	// AppSecretField is the credential that shows an app's calls to be genuine.
+	AppSecretField = "app_secret"
+	// AccountField is the setting that says which account a channel is; without it a channel takes every event of its calls.
+	AccountField = "account"
+)
+
 // Secrets gives every value of a credential field, the one to sign with first.
 func (c Channel) Secrets(field string) []Secret {
 	var values []Secret

@@ -36,6 +36,15 @@ func keyPart(id string) string {
 	return strings.ReplaceAll(EscapeKey(id), ":", "%3A")
 }
 
+// NewConversationKey gives the key of a user in a chat that has an id; user is "" where it is not known.
+func NewConversationKey(channel, chat, user string) ConversationKey {
+	key := ConversationKey{Channel: channel, Chat: keyPart(chat), User: noUser}
+	if user != "" {
+		key.User = keyPart(user)
+	}
+	return key
+}
+
 // Conversation gives the key of the conversation that an event belongs to. Without a chat it is the user's, without
 // either it is the event's own.
 func (e Event) Conversation() ConversationKey {
@@ -57,6 +66,10 @@ type Conversation struct {
 	Seen    Seen                    `json:"seen,omitempty"`
 	Outbox  *Outbox                 `json:"outbox,omitempty"`
 	Failing *Failing                `json:"failing,omitempty"`
+	// Since is when it came into its state.
+	Since time.Time `json:"since,omitzero"`
+	// MovedTo is the id under which the chat, and with it the conversation, goes on.
+	MovedTo string `json:"moved_to,omitempty"`
 	// UpdatedAt is when an event last moved it.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	// Version is the store's, 0 before the first write; it is not part of the item's body.
@@ -73,7 +86,8 @@ type StateContext struct {
 
 // StateResponse is what is kept of an HTTP answer.
 type StateResponse struct {
-	Data json.RawMessage `json:"data,omitempty"`
+	Status int             `json:"status,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
 }
 
 // Outbox holds the replies of the last turn until the job that made them is acknowledged.

@@ -83,6 +83,15 @@ func (r *Response) All() []Message {
 	return all
 }
 
+// For gives the messages for a provider: where there are none, but settings for it, an empty one that carries them.
+func (r *Response) For(provider string) []Message {
+	all := r.All()
+	if r != nil && len(all) == 0 && len(r.Options[provider]) > 0 {
+		return []Message{{}}
+	}
+	return all
+}
+
 // responseFields is Response without its methods, so that it can be encoded field by field.
 type responseFields Response
 

@@ -1,5 +1,7 @@
 package bot
 
+import "cmp"
+
 // Format is how a text is marked up.
 type Format string
 
@@ -16,6 +18,9 @@ type Address struct {
 	Thread string `json:"thread,omitempty"`
 	User   string `json:"user,omitempty"`
 }
+
+// Place names where the address is: the chat or, where networks have none, the user.
+func (a Address) Place() string { return cmp.Or(a.Chat, a.User) }
 
 // Reply is what was rendered and is sent to one place: its parts in order, one call of the network each. Sent counts the
 // parts that the network took.

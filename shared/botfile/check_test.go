@@ -49,15 +49,18 @@ func TestCheckBot(t *testing.T) {
 		{"env name", "bot: a\nenv: {SHOP-URL: x}" + rest, []string{"f:2: warning: env.SHOP-URL: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
 		{"names with dots", "bot: a\nenv:\n  A.B: x\n  A: y" + rest, []string{"f:3: warning: env.A.B: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
 		{"letters swapped", "bot: a\nevn: {}" + rest, []string{`f:2: evn: unknown field "evn": did you mean "env"?`}},
-		{"secrets", "bot: a\nsecrets: {KEY: '${KEY}'}" + rest, []string{"f:2: secrets: not supported yet: secrets"}},
+		{"secrets", "bot: a\nsecrets: {KEY: '${KEY}'}" + rest, nil},
+		{"secret of no name", "bot: a\nsecrets: {'1-a': '${KEY}'}" + rest, []string{"f:2: warning: secrets.1-a: no template can read it: a name has letters, digits and '_', and starts with no digit"}},
+		{"empty secret", "bot: a\nsecrets: {KEY: ''}" + rest, []string{"f:2: secrets.KEY: is empty"}},
 		{"states named only", "bot: a\nstates: {choosing: , done: {}}" + rest, []string{"f:2: states.choosing: must be fields, not nothing"}},
 		{"state expires", "bot: a\nstates:\n  x:\n    expires: 5 minutes" + rest, []string{
 			`f:4: states.x.expires: must be a duration such as 30s, 5m or 24h, not "5 minutes"`,
-			"f:4: states.x.expires: not supported yet: states.x.expires",
 		}},
-		{"state then", "bot: a\nstates: {x: {then: a}}" + rest, []string{"f:2: states.x.then: not supported yet: states.x.then"}},
+		{"state then", "bot: a\nstates: {x: {expires: 5m, then: h}}\nhandlers: [{name: h}]", []string{"f:1: warning: channels: the bot has no channels: nobody can reach it"}},
+		{"state then, never", "bot: a\nstates: {x: {then: startt}}\nhandlers: [{name: start}]", []string{
+			"f:1: warning: channels: the bot has no channels: nobody can reach it", "f:2: states.x.then: goes with expires: write when", `f:2: states.x.then: the bot has no handler "startt": did you mean "start"?`,
+		}},
 		{"first state", "bot: a\nstates: {_start: {}}" + rest, []string{"f:2: states._start: _start is the state before the first one: choose another name"}},
-		{"hooks", "bot: a\nhooks: [{name: x}]" + rest, []string{"f:2: hooks: not supported yet: hooks"}},
 		{"several at once, by line", "bott: a\nenv: {A: 1}" + rest + "hokks: []\n", []string{
 			`f:1: bott: unknown field "bott": did you mean "bot"?`,
 			"f:1: bot: is required: 1 to 64 letters, digits, '-' and '_'",
@@ -145,19 +148,26 @@ func TestCheckHandlers(t *testing.T) {
 		{"disabled is a number", "  - {name: x, disabled: 1}", []string{"f:4: handlers[0].disabled: must be true or false, not a number"}},
 		{"a handler is text", "  - x", []string{"f:4: handlers[0]: must be fields, not text"}},
 		{"request", "  - {name: x, request: {url: 'https://x', json: 1, body: x, timeout: -1s}}", []string{
-			"f:4: handlers[0].request: not supported yet: handlers[0].request",
 			"f:4: handlers[0].request: has more than one of json, form and body",
 			`f:4: handlers[0].request.timeout: must be a duration such as 30s, 5m or 24h, not "-1s"`,
 		}},
-		{"request without url", "  - {name: x, request: {}}", []string{"f:4: handlers[0].request: not supported yet: handlers[0].request", "f:4: handlers[0].request.url: is required"}},
-		{"continue", "  - {name: x, continue: true}", []string{"f:4: handlers[0].continue: not supported yet: handlers[0].continue"}},
-		{"subscribe", "  - {name: x, subscribe: h}", []string{"f:4: handlers[0].subscribe: not supported yet: handlers[0].subscribe"}},
-		{"unsubscribe", "  - {name: x, unsubscribe: h}", []string{"f:4: handlers[0].unsubscribe: not supported yet: handlers[0].unsubscribe"}},
+		{"request without url", "  - {name: x, request: {}}", []string{"f:4: handlers[0].request.url: is required"}},
+		{"whole request", "  - {name: x, request: {method: patch, url: '{{ env.A }}/x', query: {a: '{{ event.text }}'}, headers: {X-Key: '{{ secret.K }}'}, json: {a: ['{{ pattern.x }}', 1]}, timeout: 5s}}", nil},
+		{"request's method", "  - {name: x, request: {url: 'https://x', method: FETCH}}", []string{`f:4: handlers[0].request.method: must be one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, not "FETCH"`}},
+		{"request's address", "  - {name: x, request: {url: 'ftp://x'}}", []string{`f:4: handlers[0].request.url: must be an address such as https://example.com/orders, not "ftp://x"`}},
+		{"request's header", "  - {name: x, request: {url: 'https://x', headers: {'a b': c}}}", []string{`f:4: handlers[0].request.headers: "a b" is no name of a header`}},
+		{"request's templates", "  - {name: x, request: {url: '{{ a }}', query: {q: '{{ b }}'}, headers: {h: '{{ c }}'}, json: {j: ['{{ d }}']}}}", []string{
+			`f:4: handlers[0].request.url: templates know no name "a"`, `f:4: handlers[0].request.query.q: templates know no name "b"`,
+			`f:4: handlers[0].request.headers.h: templates know no name "c"`, `f:4: handlers[0].request.json.j[0]: templates know no name "d"`,
+		}},
+		{"request that reads its own answer", "  - {name: x, request: {url: 'https://x', body: '{{ response.data }}'}}", []string{`f:4: handlers[0].request.body: templates know no name "response"`}},
+		{"continue", "  - {name: x, continue: true}", nil},
 	})
 }
 
 func TestCheckResponse(t *testing.T) {
 	const path = "f:6: handlers[0].response"
+	const kept = "f:6: warning: handlers[0].response"
 	long := strings.Repeat("p", 65)
 	runCases(t, "bot: a\nchannels: {telegram: {token: x}}\nhandlers:\n  - name: x\n    response:\n", []checkCase{
 		{"text", "      text: hi {{ event.from.first_name }} {{ env.A }} {{ service }} {{ state }} {{ state_context.x.pattern.y }} {{ pattern.n }}", nil},
@@ -165,16 +175,21 @@ func TestCheckResponse(t *testing.T) {
 		{"text is a number", "      text: 5", []string{"f:5: warning: handlers[0].response: says nothing: it has no text", path + `.text: must be text: write "5"`}},
 		{"template", "      text: \"a\\n{{ x | upper }}\"", []string{path + ".text: line 2: {{ x | upper }}: not supported yet: only {{ path }} and {{ path | tojson }}"}},
 		{"unknown name", "      text: '{{ evnt.text }}'", []string{path + `.text: templates know no name "evnt": did you mean "event"?`}},
-		{"later name", "      text: '{{ response.data }}'", []string{path + ".text: not supported yet: {{ response }}"}},
+		{"answer of a request", "      text: '{{ response.data }}'", nil},
+		{"later name", "      text: '{{ emoji.pizza }}'", []string{path + ".text: not supported yet: {{ emoji }}"}},
 		{"format", "      {text: a, format: html}", nil},
 		{"unknown format", "      {text: a, format: htm}", []string{path + `.format: must be one of html, markdown, not "htm": did you mean "html"?`}},
 		{"reply_to", "      {text: a, reply_to: true}", nil},
-		{"media", "      {photo: a, audio: a, video: a, document: a, location: a, typing: true}", []string{
-			path + ".photo: not supported yet: handlers[0].response.photo", path + ".audio: not supported yet: handlers[0].response.audio",
-			path + ".video: not supported yet: handlers[0].response.video", path + ".document: not supported yet: handlers[0].response.document",
-			path + ".location: not supported yet: handlers[0].response.location", path + ".typing: not supported yet: handlers[0].response.typing",
+		{"media", "      {photo: '{{ env.A }}', text: a, typing: true, seen: true}", nil},
+		{"place", "      {location: '59.93, 30.31'}", nil},
+		{"two media", "      {photo: a, audio: b, location: '1, 2'}", []string{
+			path + ".audio: a message shows one of photo, audio, video, document and location: write two messages",
 		}},
-		{"on_failure", "      {text: a, on_failure: b}", []string{path + ".on_failure: not supported yet: handlers[0].response.on_failure"}},
+		{"template of media", "      {video: '{{ evnt.text }}'}", []string{path + `.video: templates know no name "evnt": did you mean "event"?`}},
+		{"only a sign", "      {typing: true}", nil},
+		{"only options", "      {telegram: {disable_notification: true}}", nil},
+		{"on_failure", "      {text: a, on_failure: b}", nil},
+		{"template of on_failure", "      {text: a, on_failure: '{{ evnt.text }}'}", []string{path + `.on_failure: templates know no name "evnt": did you mean "event"?`}},
 		{"messages", "      messages: [{text: a}, {text: b, format: html}]", nil},
 		{"empty message", "      messages: [{text: a}, {}]", []string{path + ".messages[1]: says nothing: it has no text"}},
 		{"unknown field of a message", "      messages: [{text: a, telegram: {}}]", []string{path + `.messages[0].telegram: unknown field "telegram"`}},
@@ -193,11 +208,11 @@ func TestCheckResponse(t *testing.T) {
 			path + `.keyboard[0][0].text: templates know no name "a"`, path + `.keyboard[0][0].payload: templates know no name "b"`, path + `.keyboard[0][1].url: templates know no name "c"`,
 		}},
 		{"unknown field of a button", "      {text: a, keyboard: [[{text: A, link: x}]]}", []string{path + `.keyboard[0][0].link: unknown field "link"`}},
-		{"payload over the network's limit", "      {text: a, keyboard: [[{text: A, payload: " + long + "}]]}", []string{path + `.keyboard: the payload of the button "A" has 65 bytes; telegram takes at most 64`}},
+		{"payload over the network's limit", "      {text: a, keyboard: [[{text: A, payload: " + long + "}]]}", []string{kept + `.keyboard: the payload of the button "A" has 65 bytes, and telegram takes 64: it is kept here, and can be pressed for 180 days`}},
 		{"payload at the limit", "      {text: a, keyboard: [[{text: A, payload: " + long[:64] + "}]]}", nil},
 		{"payload is a template", "      {text: a, keyboard: [[{text: A, payload: '" + long + "{{ env.A }}'}]]}", nil},
 		{"reply keyboards send no payload", "      {text: a, keyboard: [[" + long + "]], telegram: {keyboard: reply}}", nil},
-		{"payload in messages", "      messages: [{text: a, keyboard: [[" + long + "]]}]", []string{path + `.messages[0].keyboard: the payload of the button "` + strings.Repeat("p", 60) + `…" has 65 bytes; telegram takes at most 64`}},
+		{"payload in messages", "      messages: [{text: a, keyboard: [[" + long + "]]}]", []string{kept + `.messages[0].keyboard: the payload of the button "` + strings.Repeat("p", 60) + `…" has 65 bytes, and telegram takes 64: it is kept here, and can be pressed for 180 days`}},
 		{"options", "      {text: a, telegram: {disable_notification: true, keyboard: reply}}", nil},
 		{"unknown option", "      text: a\n      telegram:\n        disable_notifications: true", []string{`f:8: handlers[0].response.telegram.disable_notifications: unknown field "disable_notifications": did you mean "disable_notification"?`}},
 		{"option is text", "      {text: a, telegram: {disable_notification: 'true'}}", []string{path + ".telegram.disable_notification: must be true or false"}},

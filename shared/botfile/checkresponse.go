@@ -17,12 +17,10 @@ func (k *check) response(path string, r *bot.Response) {
 	if r == nil {
 		return
 	}
-	if len(r.All()) == 0 {
+	if len(r.All()) == 0 && len(r.Options) == 0 {
 		k.warn(path, "says nothing: it has no text")
 	}
-	if r.OnFailure != "" {
-		k.unsupported(join(path, "on_failure"))
-	}
+	k.template(join(path, "on_failure"), r.OnFailure)
 	k.message(path, r.Message)
 	k.payloads(path, r, r.Message)
 	for i, m := range r.Messages {
@@ -48,17 +46,18 @@ func (k *check) message(path string, m bot.Message) {
 	}
 }
 
-// media refuses what is not sent yet and tells nothing of templates in it.
+// media checks the files and the place that a message shows: one of them at most.
 func (k *check) media(path string, m bot.Message) {
-	for _, part := range []struct {
-		name string
-		set  bool
-	}{
-		{"photo", m.Photo != ""}, {"audio", m.Audio != ""}, {"video", m.Video != ""},
-		{"document", m.Document != ""}, {"location", m.Location != ""}, {"typing", m.Typing},
+	shown := 0
+	for _, part := range []struct{ name, source string }{
+		{"photo", m.Photo}, {"audio", m.Audio}, {"video", m.Video}, {"document", m.Document}, {"location", m.Location},
 	} {
-		if part.set {
-			k.unsupported(join(path, part.name))
+		if part.source == "" {
+			continue
+		}
+		k.template(join(path, part.name), part.source)
+		if shown++; shown == 2 {
+			k.fail(join(path, part.name), "a message shows one of photo, audio, video, document and location: write two messages")
 		}
 	}
 }
@@ -101,9 +100,6 @@ func (k *check) button(path string, b bot.Button) {
 	}
 }
 
-// replyKeyboard is the option of networks that have a keyboard which sends its buttons' texts, and no payloads.
-const replyKeyboard = "reply"
-
 // payloads compares what buttons send with what the bot's networks take.
 func (k *check) payloads(path string, r *bot.Response, m bot.Message) {
 	if m.Keyboard == nil {
@@ -111,12 +107,12 @@ func (k *check) payloads(path string, r *bot.Response, m bot.Message) {
 	}
 	for _, description := range k.descriptions() {
 		limit := description.Limits.PayloadBytes
-		if limit == 0 || r.Options[description.Name]["keyboard"] == replyKeyboard {
+		if limit == 0 || r.Options[description.Name][provider.OptionKeyboard] == provider.KeyboardReply {
 			continue
 		}
 		for _, b := range slices.Concat(m.Keyboard.Rows...) {
 			if len(b.Payload) > limit && !strings.Contains(b.Payload, "{{") {
-				k.fail(join(path, "keyboard"), "the payload of the button %q has %d bytes; %s takes at most %d",
+				k.warn(join(path, "keyboard"), "the payload of the button %q has %d bytes, and %s takes %d: it is kept here, and can be pressed for 180 days",
 					shorten(b.Text), len(b.Payload), description.Name, limit)
 			}
 		}
@@ -216,13 +212,18 @@ func (k *check) templatesIn(path string, value any) {
 	}
 }
 
+// answerRoot is the answer to a handler's request.
+const answerRoot = "response"
+
 // Names that templates know: roots are there now, later ones are documented and not yet there.
 var (
-	roots      = []string{"env", "event", "pattern", "service", "state", "state_context"}
-	laterRoots = []string{"data", "emoji", "message", "recipient", "response", "secret"}
+	roots      = []string{"env", "event", "pattern", answerRoot, "secret", "service", "state", "state_context"}
+	hookRoots  = []string{"data", "env", "recipient", "secret"}
+	laterRoots = []string{"emoji", "message"}
 )
 
 func (k *check) template(path, source string) {
+	k.sources = append(k.sources, source)
 	t, err := template.Parse(source)
 	if err != nil {
 		k.fail(path, "%s", bot.PublicMessage(err))
@@ -230,11 +231,11 @@ func (k *check) template(path, source string) {
 	}
 	for _, name := range t.Names() {
 		switch {
-		case slices.Contains(roots, name):
+		case slices.Contains(k.roots, name):
 		case slices.Contains(laterRoots, name):
 			k.fail(path, "not supported yet: {{ %s }}", name)
 		default:
-			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, roots))
+			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, k.roots))
 		}
 	}
 }

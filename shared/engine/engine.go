@@ -30,6 +30,12 @@ const (
 // Engine handles jobs. It is safe for concurrent use; jobs of one group must come one after another, as queues give them.
 type Engine struct {
 	Metrics *metrics.Set // may be nil
+	// Requests makes the requests of handlers.
+	Requests Fetcher
+	// Conversations takes the events of chats that have another id now.
+	Conversations queue.Sender
+	// Notifications takes the deliveries of calls to hooks.
+	Notifications queue.Sender
 
 	store     *store.Store
 	providers provider.Set
@@ -62,21 +68,36 @@ func (e *Engine) Handle(ctx context.Context, job bot.Job) (result queue.Result) 
 		return e.handleEvent(ctx, t)
 	case job.Kind == bot.ReplyJob && job.Redrive != nil:
 		return e.handleReply(ctx, t)
+	case job.Kind == bot.PageJob && job.Call != nil:
+		return e.handlePage(ctx, t)
+	case job.Kind == bot.DeliveryJob && job.Call != nil:
+		return e.handleDelivery(ctx, t)
 	}
 	return e.fail(ctx, t, bot.Errorf(bot.Invalid, fmt.Sprintf("a job of unknown kind %q", job.Kind)))
 }
 
 // handleEvent is one turn: read, decide, commit, again if somebody else was quicker; then send.
 func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
+	if move := t.job.Event.Moved; move != nil {
+		if err := e.moveChat(ctx, t.job.Channel, *move); err != nil {
+			return e.fail(ctx, t, err)
+		}
+	}
 	var err error
 	for range lostRaces {
 		if err = e.read(ctx, t); err != nil {
 			return e.fail(ctx, t, err)
 		}
+		if to := t.scene.Conversation.MovedTo; to != "" {
+			return e.forward(ctx, t, to)
+		}
 		if t.scene.Conversation.Seen.Has(t.job.Event.ID, e.now()) {
 			return e.resume(ctx, t)
 		}
 		if err = e.decide(ctx, t); err != nil {
+			return e.fail(ctx, t, err)
+		}
+		if err = e.subscribe(ctx, t); err != nil {
 			return e.fail(ctx, t, err)
 		}
 		if err = e.commit(ctx, t); bot.KindOf(err) != bot.Conflict {
@@ -86,13 +107,14 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 	if err != nil {
 		return e.fail(ctx, t, err)
 	}
+	e.noteReach(ctx, t)
 	e.acknowledge(ctx, t)
 	return e.deliver(ctx, t)
 }
 
 func (e *Engine) read(ctx context.Context, t *turn) error {
 	defer t.clock("read")()
-	scene, err := e.store.Scene(ctx, t.job, t.key)
+	scene, err := e.store.Scene(ctx, t.job)
 	t.known = err == nil
 	t.scene = scene
 	if err != nil {
@@ -101,6 +123,11 @@ func (e *Engine) read(ctx context.Context, t *turn) error {
 	t.provider = e.providers[scene.Channel.Provider]
 	if t.provider == nil {
 		return bot.Errorf(bot.Unsupported, "this program does not speak with "+scene.Channel.Provider)
+	}
+	if scene.Payload != "" {
+		event := *t.job.Event
+		event.Payload = scene.Payload
+		t.job.Event = &event
 	}
 	return nil
 }
@@ -125,6 +152,7 @@ func (e *Engine) deliver(ctx context.Context, t *turn) queue.Result {
 	if err := e.send(ctx, t, t.replies()); err != nil {
 		return e.fail(ctx, t, err)
 	}
+	e.followMoves(ctx, t)
 	t.outcome = bot.Silent
 	if len(t.replies()) > 0 {
 		t.outcome = bot.Replied

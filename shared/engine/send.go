@@ -21,7 +21,7 @@ func (e *Engine) send(ctx context.Context, t *turn, replies []bot.Reply) error {
 			if left(ctx) < sendReserve {
 				return errOutOfTime
 			}
-			if err := e.sendPart(ctx, t, reply); err != nil {
+			if err := e.sendParts(ctx, t, reply); err != nil {
 				return err
 			}
 		}
@@ -29,21 +29,23 @@ func (e *Engine) send(ctx context.Context, t *turn, replies []bot.Reply) error {
 	return nil
 }
 
-// sendPart sends the next part of a reply.
-func (e *Engine) sendPart(ctx context.Context, t *turn, reply *bot.Reply) error {
+// sendParts sends the next parts of a reply, as many as go in one call.
+func (e *Engine) sendParts(ctx context.Context, t *turn, reply *bot.Reply) error {
 	ctx, cancel := context.WithTimeout(ctx, SendTime)
 	defer cancel()
-	one := bot.Reply{Address: reply.Address, Parts: reply.Parts[reply.Sent : reply.Sent+1]}
-	receipt, err := t.provider.Send(ctx, t.scene.Channel, one)
+	together := max(1, t.provider.Describe().Limits.Batch)
+	next := reply.Parts[reply.Sent:min(reply.Sent+together, len(reply.Parts))]
+	receipt, err := t.provider.Send(ctx, t.scene.Channel, bot.Reply{Address: reply.Address, Parts: next})
 	for _, text := range receipt.Notes {
 		t.note(fmt.Sprintf("part %d: %s", reply.Sent+1, text))
 	}
 	if receipt.MovedTo != "" {
 		t.note("the chat has moved to " + receipt.MovedTo)
+		t.moved = append(t.moved, bot.Move{From: reply.Chat, To: receipt.MovedTo})
 		reply.Chat = receipt.MovedTo
 	}
+	reply.Sent += receipt.Sent
 	if err == nil {
-		reply.Sent++
 		return nil
 	}
 	if bot.ReasonOf(err) == bot.ReasonUnknown {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -28,11 +27,19 @@ type network struct {
 	mutex sync.Mutex
 	// answer is asked for each part; nil lets all through.
 	answer func(p bot.Part) error
-	sent   []string
-	acked  []string
+	// limits and options are what the network says of itself; movedTo is where it says that every chat is.
+	limits  provider.Limits
+	options []provider.Option
+	movedTo string
+	sent    []string
+	// replies are those that Send was called with, calls how often it was.
+	replies []bot.Reply
+	acked   []string
 }
 
-func (n *network) Describe() provider.Description { return provider.Description{Name: "fake"} }
+func (n *network) Describe() provider.Description {
+	return provider.Description{Name: "fake", Limits: n.limits, Options: n.options}
+}
 
 func (n *network) Verify(bot.Channel, http.Header, []byte) error { return nil }
 
@@ -43,6 +50,9 @@ func (n *network) Parse(bot.Channel, []byte) ([]bot.Event, error) {
 // Split cuts at '|', so that a test can ask for several parts.
 func (n *network) Split(p bot.Part) []bot.Part {
 	var parts []bot.Part
+	if p.Media != nil || p.Location != nil || p.Sign != "" || p.Text == "" && len(p.Options) > 0 {
+		return []bot.Part{p}
+	}
 	for text := range strings.SplitSeq(p.Text, "|") {
 		if text != "" {
 			p.Text = text
@@ -55,7 +65,8 @@ func (n *network) Split(p bot.Part) []bot.Part {
 func (n *network) Send(_ context.Context, _ bot.Channel, r bot.Reply) (provider.Receipt, error) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	receipt := provider.Receipt{Sent: r.Sent}
+	receipt := provider.Receipt{Sent: r.Sent, MovedTo: n.movedTo}
+	n.replies = append(n.replies, r)
 	for _, p := range r.Parts[r.Sent:] {
 		if n.answer != nil {
 			err := n.answer(p)
@@ -92,6 +103,17 @@ type faultyTable struct {
 	beforeQuery func()
 	beforePut   func(item store.Item) error
 	afterPut    func(item store.Item) error
+
+	beforeTransact func(ops []store.Op) error
+}
+
+func (f *faultyTable) Transact(ctx context.Context, ops ...store.Op) error {
+	if f.beforeTransact != nil {
+		if err := f.beforeTransact(ops); err != nil {
+			return err
+		}
+	}
+	return f.Table.Transact(ctx, ops...)
 }
 
 func (f *faultyTable) Query(ctx context.Context, q store.Query) ([]store.Item, error) {
@@ -123,6 +145,8 @@ func (f *faultyTable) Put(ctx context.Context, item store.Item, cond store.Condi
 	return version, err
 }
 
+var quiet = slog.New(slog.DiscardHandler)
+
 // world is an engine on a real table with a fake network, and a clock.
 type world struct {
 	t       testing.TB
@@ -134,6 +158,8 @@ type world struct {
 	head    bot.Head
 	channel string
 	events  int
+	hooks   []bot.Hook // those of the bot
+	notices *notices
 }
 
 func newWorld(t testing.TB, handlers ...bot.Handler) *world {
@@ -152,7 +178,7 @@ func newWorld(t testing.TB, handlers ...bot.Handler) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.table = &faultyTable{Table: table}
+	w.table, w.notices = &faultyTable{Table: table}, &notices{now: w.now}
 	w.store = store.New(w.table, keys, w.now)
 	w.start()
 	w.publish(handlers...)
@@ -163,15 +189,21 @@ func (w *world) now() time.Time { return w.at }
 
 // start makes a new engine, as after a crash: all it knew but the store is gone.
 func (w *world) start() {
-	w.engine = engine.New(w.store, provider.NewSet(w.network), slog.New(slog.NewTextHandler(io.Discard, nil)), w.now)
+	w.engine = engine.New(w.store, provider.NewSet(w.network), quiet, w.now)
+	w.engine.Conversations, w.engine.Notifications = &tray{}, w.notices
 }
 
 func (w *world) publish(handlers ...bot.Handler) {
 	w.t.Helper()
-	p, err := w.store.Publish(w.t.Context(), "main", bot.Definition{
-		Bot: "pizza", Handlers: handlers, Env: map[string]string{"SHOP": "the shop"},
-		Channels: map[string]bot.ChannelSpec{"fake": {Provider: "fake"}},
-	})
+	w.publishDefinition(bot.Definition{Handlers: handlers, Hooks: w.hooks})
+}
+
+// publishDefinition publishes a bot on the fake network.
+func (w *world) publishDefinition(def bot.Definition) {
+	w.t.Helper()
+	def.Bot, def.Env = "pizza", map[string]string{"SHOP": "the shop"}
+	def.Channels = map[string]bot.ChannelSpec{"fake": {Provider: "fake"}}
+	p, err := w.store.Publish(w.t.Context(), "main", def)
 	if err != nil {
 		w.t.Fatal(err)
 	}

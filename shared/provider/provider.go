@@ -137,7 +137,28 @@ type Option struct {
 	Name   string
 	Type   OptionType
 	Values []string // of a Choice
-	Doc    string
+	// Once: it does something by itself, so that only the last message of a response carries it.
+	Once bool
+	Doc  string
+}
+
+// The option of networks that have two sorts of keyboards, and its value for the one whose buttons send their labels.
+const (
+	OptionKeyboard = "keyboard"
+	KeyboardReply  = "reply"
+)
+
+// SendsLabels tells whether a part's buttons send their labels, so that it needs no payloads: the option asks for such a
+// keyboard, and each button has no other payload and no address.
+func SendsLabels(p bot.Part) bool {
+	for _, row := range p.Keyboard {
+		for _, button := range row {
+			if button.URL != "" || button.Payload != button.Text {
+				return false
+			}
+		}
+	}
+	return p.Options[OptionKeyboard] == KeyboardReply
 }
 
 // OptionType says what an option's value is.
@@ -172,6 +193,8 @@ type Limits struct {
 	PayloadBytes int
 	URLBytes     int
 	Caption      int // of media, in TextUnit; 0: media have none, it goes as a text of its own
+	// Rate is how many messages a second a channel may send to different chats; a hook's are queued no faster.
+	Rate int
 	// Batch is how many parts go in one call of the network; 0 and 1: one.
 	Batch int
 	// Media are the kinds of files that can be sent: Photo, Audio, Video, Document.

@@ -25,6 +25,8 @@ const (
 	labelSealing = "hookline sealing"
 	labelWebhook = "hookline webhook secrets"
 	labelAdmin   = "hookline admin token"
+	labelApp     = "hookline app ids"
+	labelMark    = "hookline marks"
 )
 
 // Keys are the master keys: one that seals and signs, and previous ones that only open and verify. They are safe for
@@ -39,6 +41,8 @@ type subkeys struct {
 	sealing cipher.AEAD
 	webhook []byte
 	admin   []byte
+	app     []byte
+	mark    []byte
 }
 
 // New makes Keys of master keys of KeyBytes random bytes each; another size is kind invalid.
@@ -96,6 +100,8 @@ func derive(master []byte) (subkeys, error) {
 		sealing: sealing,
 		webhook: subkey(labelWebhook, KeyBytes),
 		admin:   subkey(labelAdmin, KeyBytes),
+		app:     subkey(labelApp, KeyBytes),
+		mark:    subkey(labelMark, KeyBytes),
 	}, nil
 }
 

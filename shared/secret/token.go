@@ -26,6 +26,16 @@ func (k *Keys) AdminToken(account string) bot.Secret {
 	return bot.Secret(account + "." + authenticate(k.ring[0].admin, account))
 }
 
+// AppIDs give the names under which the channels of one app at a provider are found, made of the secret that they share:
+// the one to write under, then one for each previous key.
+func (k *Keys) AppIDs(provider string, appSecret bot.Secret) []string {
+	ids := make([]string, len(k.ring))
+	for i, key := range k.ring {
+		ids[i] = authenticate(key.app, provider, appSecret.Reveal())
+	}
+	return ids
+}
+
 // HashToken gives the form in which tokens are kept: hexadecimal SHA-256. Tokens are random, so that needs no salt.
 func HashToken(t bot.Secret) string {
 	sum := sha256.Sum256([]byte(t.Reveal()))

@@ -126,7 +126,11 @@ func (s *Store) putChannel(ctx context.Context, head bot.Head, id, name string, 
 	if _, err = s.write(ctx, channelKey(id), stored, IfVersion(version)); err != nil {
 		return bot.Channel{}, err
 	}
-	return s.unseal(id, stored)
+	ch, err := s.unseal(id, stored)
+	if err != nil {
+		return ch, err
+	}
+	return ch, s.putSibling(ctx, ch)
 }
 
 // sealCredentials seals the values given; one without a value is the stored one that came from the same place.
@@ -188,6 +192,9 @@ func (s *Store) changeChannel(ctx context.Context, id string, apply func(*channe
 
 // RemoveChannel deletes a channel that its bot's definition no longer names.
 func (s *Store) RemoveChannel(ctx context.Context, ch bot.Channel) error {
+	if err := s.dropSibling(ctx, ch); err != nil {
+		return err
+	}
 	if err := s.table.Delete(ctx, channelKey(ch.ID), Always); err != nil {
 		return err
 	}

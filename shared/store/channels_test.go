@@ -105,3 +105,76 @@ func TestWebhookSecretsRotate(t *testing.T) {
 		t.Errorf("health address = %q, want the one set", got)
 	}
 }
+
+const appSecret = bot.Secret("app-secret-of-some-length")
+
+// pages is a bot with a channel for each page of one app.
+func pages(accounts map[string]string) bot.Definition {
+	def := definition("one")
+	def.Channels = map[string]bot.ChannelSpec{}
+	for name, account := range accounts {
+		def.Channels[name] = bot.ChannelSpec{
+			Provider: "messenger", Settings: map[string]any{"account": account},
+			Credentials: map[string][]bot.Credential{"app_secret": {{Value: appSecret}}},
+		}
+	}
+	return def
+}
+
+func TestSibling(t *testing.T) {
+	s, _ := open(t, newClock())
+	channels := publish(t, s, pages(map[string]string{"north": "100", "south": "200"})).Channels
+	north, south := channels[0], channels[1]
+	stranger := north
+	stranger.Credentials = map[string][]bot.Credential{"app_secret": {{Value: "another-secret"}}}
+	tests := []struct {
+		name    string
+		of      bot.Channel
+		account string
+		want    string
+	}{
+		{"the other page", north, "200", south.ID},
+		{"itself", north, "100", north.ID},
+		{"a page that nobody has", north, "300", ""},
+		{"of another app", stranger, "200", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := s.Sibling(t.Context(), test.of, test.account)
+			if got.ID != test.want || (test.want == "") != (bot.KindOf(err) == bot.NotFound) {
+				t.Errorf("Sibling(%s) = %q, %v, want %q", test.account, got.ID, err, test.want)
+			}
+		})
+	}
+	if err := s.RemoveChannel(t.Context(), south); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Sibling(t.Context(), north, "200"); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("Sibling of a removed channel = %v, want not found", err)
+	}
+}
+
+// What finds a channel may be older than the channel.
+func TestSiblingThatChanged(t *testing.T) {
+	s, _ := open(t, newClock())
+	before := publish(t, s, pages(map[string]string{"north": "100", "south": "200"})).Channels
+	changed := pages(map[string]string{"north": "100", "south": "201"})
+	changed.Channels["south"].Credentials["app_secret"][0].Value = "its-app-is-another-now"
+	publish(t, s, changed)
+	for _, account := range []string{"200", "201"} {
+		if got, err := s.Sibling(t.Context(), before[0], account); bot.KindOf(err) != bot.NotFound {
+			t.Errorf("Sibling(%s) = %q, %v, want not found", account, got.ID, err)
+		}
+	}
+}
+
+// While a secret is being changed the pages of an app may have it in either order.
+func TestSiblingDuringRotation(t *testing.T) {
+	s, _ := open(t, newClock())
+	def := pages(map[string]string{"north": "100", "south": "200"})
+	def.Channels["north"].Credentials["app_secret"] = []bot.Credential{{Value: "the-next-secret"}, {Value: appSecret}}
+	channels := publish(t, s, def).Channels
+	if got, err := s.Sibling(t.Context(), channels[0], "200"); err != nil || got.ID != channels[1].ID {
+		t.Errorf("Sibling = %q, %v, want %q", got.ID, err, channels[1].ID)
+	}
+}

@@ -12,35 +12,45 @@ type Scene struct {
 	Channel      bot.Channel
 	Head         bot.Head
 	Conversation bot.Conversation
+	// Blocked tells that the chat did not want to hear from us.
+	Blocked bool
+	// Payload is what was kept under the key that a button sent, "" if it sent none.
+	Payload string
 }
 
-// Scene reads the channel and bot of a job and the conversation key. A conversation that does not exist yet is empty,
-// with version 0; a missing channel or bot is kind not_found.
-func (s *Store) Scene(ctx context.Context, job bot.Job, key bot.ConversationKey) (Scene, error) {
+// Scene reads the channel and bot of an event's job and the event's conversation. A conversation that does not exist yet
+// is empty, with version 0; a missing channel or bot is kind not_found.
+func (s *Store) Scene(ctx context.Context, job bot.Job) (Scene, error) {
+	key := job.Event.Conversation()
+	channel, head, blocked := channelKey(job.Channel), headKey(job.Bot), blockedKey(job.Channel, job.Event.Address().Place())
+	keys := []Key{channel, head, blocked, conversationKey(key)}
+	if isPayloadKey(job.Event.Payload) {
+		keys = append(keys, keptPayloadKey(key, job.Event.Payload))
+	}
 	var scene Scene
-	keys := [...]Key{channelKey(job.Channel), headKey(job.Bot), conversationKey(key)}
-	items, err := s.table.BatchGet(ctx, keys[:]...)
+	items, err := s.table.BatchGet(ctx, keys...)
 	if err != nil {
 		return scene, err
 	}
-	var found int
 	for _, item := range items {
 		switch item.Key {
-		case keys[0]:
+		case channel:
 			scene.Channel, err = s.openChannel(job.Channel, item)
-			found++
-		case keys[1]:
+		case head:
 			err = decode(item, &scene.Head)
-			found++
-		default:
+		case blocked:
+			scene.Blocked = true
+		case conversationKey(key):
 			err = decode(item, &scene.Conversation)
 			scene.Conversation.Version = item.Version
+		default:
+			err = decode(item, &scene.Payload)
 		}
 		if err != nil {
 			return scene, err
 		}
 	}
-	if found < 2 {
+	if scene.Channel.ID == "" || scene.Head.ID == "" {
 		return scene, bot.Errorf(bot.NotFound, "the channel or its bot has been removed")
 	}
 	return scene, nil
@@ -70,7 +80,7 @@ const keepConversation = 365 * 24 * time.Hour
 
 func (s *Store) conversationItem(key bot.ConversationKey, c bot.Conversation) (Item, error) {
 	keep := keepConversation
-	if c.State == "" && len(c.Context) == 0 && c.Outbox.Left() == 0 {
+	if c.MovedTo == "" && c.State == "" && len(c.Context) == 0 && c.Outbox.Left() == 0 {
 		keep = bot.SeenFor + time.Hour
 	}
 	return encode(conversationKey(key), c, s.now().Add(keep))

@@ -13,9 +13,10 @@ func TestScene(t *testing.T) {
 	s, _ := open(t, newClock())
 	p := publish(t, s, definition("one"))
 	id := p.Head.Channels["telegram"]
-	job := bot.Job{Channel: id, Bot: p.Head.ID}
-	key := bot.ConversationKey{Channel: id, Chat: "-100", User: "7"}
-	scene, err := s.Scene(t.Context(), job, key)
+	event := bot.Event{Channel: id, Chat: &bot.Chat{ID: "-100"}, From: &bot.Person{ID: "7"}}
+	job := bot.Job{Channel: id, Bot: p.Head.ID, Event: &event}
+	key := event.Conversation()
+	scene, err := s.Scene(t.Context(), job)
 	if err != nil || scene.Head.Name != "pizza" || scene.Channel.Secret("token") != token || scene.Conversation.Version != 0 {
 		t.Fatalf("Scene of a new conversation = %+v, %v", scene, err)
 	}
@@ -23,7 +24,7 @@ func TestScene(t *testing.T) {
 	if _, err := s.PutConversation(t.Context(), key, want); err != nil {
 		t.Fatal(err)
 	}
-	scene, err = s.Scene(t.Context(), job, key)
+	scene, err = s.Scene(t.Context(), job)
 	got := scene.Conversation
 	if got.Version == 0 {
 		t.Error("version of a stored conversation = 0")
@@ -33,7 +34,7 @@ func TestScene(t *testing.T) {
 		t.Errorf("conversation of the scene (-want +got), %v:\n%s", err, diff)
 	}
 	job.Bot = "nobody"
-	if _, err := s.Scene(t.Context(), job, key); bot.KindOf(err) != bot.NotFound {
+	if _, err := s.Scene(t.Context(), job); bot.KindOf(err) != bot.NotFound {
 		t.Errorf("Scene of a bot that is gone = %v, want not_found", err)
 	}
 }

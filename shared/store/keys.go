@@ -22,12 +22,26 @@ func chunkKey(id, definition string, chunk int) Key {
 	return Key{"BOT#" + bot.EscapeKey(id), fmt.Sprintf("%s%s#%04d", definitions, definition, chunk)}
 }
 
-const definitions = "V#"
+const (
+	definitions = "V#"
+	firstChunk  = "0000"
+)
 
 func channelKey(id string) Key { return Key{"CHANNEL#" + bot.EscapeKey(id), "META"} }
 
 func conversationKey(key bot.ConversationKey) Key {
 	return Key{"CONV#" + bot.EscapeKey(key.Channel) + "#" + key.Chat, key.User}
+}
+
+// keptPayloads begins the sort keys of payloads beside a chat's conversations: users' ids have no ':' there.
+const keptPayloads = "payload:"
+
+func keptPayloadKey(key bot.ConversationKey, name string) Key {
+	return Key{conversationKey(key).PK, keptPayloads + name}
+}
+
+func blockedKey(channel, chat string) Key {
+	return Key{channelKey(channel).PK, "BLOCKED#" + bot.EscapeKey(chat)}
 }
 
 const turnShards = 16
@@ -36,4 +50,33 @@ func turnPartition(id string, day time.Time, shard uint32) string {
 	return fmt.Sprintf("TURN#%s#%s#%d", bot.EscapeKey(id), day.UTC().Format(time.DateOnly), shard)
 }
 
+func appKey(providerName, appID, channel string) Key {
+	return Key{"APP#" + bot.EscapeKey(providerName) + "#" + appID, bot.EscapeKey(channel)}
+}
+
 func deadKey(id, letter string) Key { return Key{"DEAD#" + bot.EscapeKey(id), letter} }
+
+func hookKey(id string) Key { return Key{"HOOK#" + bot.EscapeKey(id), "META"} }
+
+const (
+	recipients      = "RCPT#"
+	idempotencyKeys = "IDEM#"
+	listedCalls     = "CALL#"
+	deliveries      = "DELIVERY#"
+)
+
+// recipientKey's last part is the group of the recipient's chat, and so is deliveryKey's.
+func recipientKey(hook, group string) Key { return Key{hookKey(hook).PK, recipients + group} }
+
+func idempotencyKey(hook, hash string) Key { return Key{hookKey(hook).PK, idempotencyKeys + hash} }
+
+// listedCallKey's sort key orders the calls of a hook by time.
+func listedCallKey(call bot.Call) Key {
+	return Key{hookKey(call.Hook).PK, listedCalls + turnTime(call.AcceptedAt) + "#" + call.ID}
+}
+
+func callKey(id string) Key { return Key{"CALL#" + bot.EscapeKey(id), "META"} }
+
+func callBodyKey(id string) Key { return Key{callKey(id).PK, "BODY"} }
+
+func deliveryKey(call, group string) Key { return Key{callKey(call).PK, deliveries + group} }

@@ -19,7 +19,7 @@ const (
 	maxID = 128
 )
 
-// channels keeps what was read of the source for a while. Unknown ids have a map of their own, so that guessing them
+// channels keeps what was read of the source for a while, by id, siblings by id and account. Unknown ones have a map of their own, so that guessing them
 // drives no channel out.
 type channels struct {
 	source ChannelSource
@@ -36,6 +36,8 @@ type entry struct {
 	err     error
 	readAt  time.Time
 	reread  bool
+	// read asks the source.
+	read func(context.Context) (bot.Channel, error)
 }
 
 // reading is a read under way. Its results may be used once done is closed.
@@ -56,6 +58,20 @@ func (c *channels) get(ctx context.Context, id string, now time.Time) (bot.Chann
 	if id == "" || len(id) > maxID {
 		return bot.Channel{}, bot.Errorf(bot.NotFound, "no such channel")
 	}
+	return c.remembered(ctx, id, entry{readAt: now, read: func(ctx context.Context) (bot.Channel, error) {
+		return c.source.Channel(ctx, id)
+	}})
+}
+
+// sibling gives the channel of ch's app that is the account, as old as get's answers are.
+func (c *channels) sibling(ctx context.Context, ch bot.Channel, account string, now time.Time) (bot.Channel, error) {
+	return c.remembered(ctx, ch.ID+"#"+account, entry{readAt: now, read: func(ctx context.Context) (bot.Channel, error) {
+		return c.source.Sibling(ctx, ch, account)
+	}})
+}
+
+func (c *channels) remembered(ctx context.Context, id string, asked entry) (bot.Channel, error) {
+	now := asked.readAt
 	c.mu.Lock()
 	if e, ok := c.known[id]; ok && now.Sub(e.readAt) < keepKnown {
 		c.mu.Unlock()
@@ -65,7 +81,7 @@ func (c *channels) get(ctx context.Context, id string, now time.Time) (bot.Chann
 		c.mu.Unlock()
 		return bot.Channel{}, e.err
 	}
-	return c.readLocked(ctx, id, entry{readAt: now})
+	return c.readLocked(ctx, id, asked)
 }
 
 // reread gives a channel as it is now, but asks the source for it again only once a second.
@@ -75,7 +91,9 @@ func (c *channels) reread(ctx context.Context, id string, now time.Time) (bot.Ch
 		c.mu.Unlock()
 		return e.channel, nil
 	}
-	return c.readLocked(ctx, id, entry{readAt: now, reread: true})
+	return c.readLocked(ctx, id, entry{readAt: now, reread: true, read: func(ctx context.Context) (bot.Channel, error) {
+		return c.source.Channel(ctx, id)
+	}})
 }
 
 // readLocked reads a channel, or waits for the read of it that is under way. It unlocks c.mu.
@@ -98,7 +116,7 @@ func (c *channels) readLocked(ctx context.Context, id string, e entry) (bot.Chan
 	// Others wait for this read, whatever becomes of the call that started it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 	defer cancel()
-	r.channel, r.err = c.source.Channel(ctx, id)
+	r.channel, r.err = e.read(ctx)
 	return r.channel, r.err
 }
 

@@ -83,6 +83,22 @@ func (s *source) Channel(ctx context.Context, id string) (bot.Channel, error) {
 	return ch, nil
 }
 
+// Sibling finds a channel by its account.
+func (s *source) Sibling(_ context.Context, _ bot.Channel, account string) (bot.Channel, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads++
+	if s.err != nil {
+		return bot.Channel{}, s.err
+	}
+	for _, ch := range s.channels {
+		if ch.Setting(bot.AccountField) == account {
+			return ch, nil
+		}
+	}
+	return bot.Channel{}, bot.Errorf(bot.NotFound, "no such account")
+}
+
 func (s *source) set(ch bot.Channel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,12 +134,14 @@ type door struct {
 	mux    *http.ServeMux
 }
 
-func newDoor(channels ...bot.Channel) *door {
+func newDoor(channels ...bot.Channel) *door { return newDoorOf(loopback{}, channels...) }
+
+func newDoorOf(network provider.Provider, channels ...bot.Channel) *door {
 	d := &door{source: &source{channels: map[string]bot.Channel{}}, queue: &tray{}, log: &bytes.Buffer{}, now: noon}
 	for _, ch := range channels {
 		d.source.set(ch)
 	}
-	h := webhook.New(loopback{}, d.source, d.queue)
+	h := webhook.New(network, d.source, d.queue)
 	h.Now = func() time.Time { return d.now }
 	h.Metrics = &d.counts
 	h.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -29,11 +29,14 @@ const retryAfter = 5 * time.Second
 // ChannelSource reads channels; kind not_found for one that does not exist.
 type ChannelSource interface {
 	Channel(ctx context.Context, id string) (bot.Channel, error)
+	// Sibling reads the channel of the same app as ch that is the account.
+	Sibling(ctx context.Context, ch bot.Channel, account string) (bot.Channel, error)
 }
 
 // Webhook takes the calls of one network. Mount it at its Pattern. It answers 200 with an empty body when every event of
 // the call is queued durably, or when the channel is disabled; 405, 404 for a channel that is not this network's, 413, 401
-// and 400, in this order; 503 when our configuration, store or queue fails; 500 when the provider panics.
+// and 400, in this order; 503 when our configuration, store or queue fails; 500 when the provider panics. A network that is
+// a provider.Greeter is answered to GET, 403 if it does not ask for the channel.
 type Webhook struct {
 	Log     *slog.Logger     // slog.Default() if nil
 	Now     func() time.Time // time.Now if nil
@@ -61,14 +64,53 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "internal error", http.StatusInternalServerError)
 		}
 	}()
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-		return
+	greeter, greets := h.provider.(provider.Greeter)
+	var err error
+	switch {
+	case r.Method == http.MethodPost:
+		err = h.accept(w, r)
+	case r.Method == http.MethodGet && greets:
+		err = h.greet(w, r, greeter)
+	default:
+		h.refuseMethod(w, greets)
 	}
-	if err := h.accept(w, r); err != nil {
+	if err != nil {
 		h.refuse(w, r, err)
 	}
+}
+
+func (h *Webhook) refuseMethod(w http.ResponseWriter, greets bool) {
+	allowed := http.MethodPost
+	if greets {
+		allowed = http.MethodGet + ", " + http.MethodPost
+	}
+	h.Metrics.Count(metrics.Refused(bot.Unsupported), h.name, 1)
+	w.Header().Set("Allow", allowed)
+	http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+}
+
+// greet answers a network that wants to know whether the address is ours. What it says is never taken for HTML.
+func (h *Webhook) greet(w http.ResponseWriter, r *http.Request, greeter provider.Greeter) error {
+	ch, err := h.ours(h.channels.get(r.Context(), r.PathValue("id"), h.now()))
+	if err != nil {
+		return err
+	}
+	answer, err := greeter.Greet(ch, r.URL.Query())
+	if err != nil {
+		if ch, err = h.ours(h.channels.reread(r.Context(), ch.ID, h.now())); err != nil {
+			return err
+		}
+		if answer, err = greeter.Greet(ch, r.URL.Query()); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, err = io.WriteString(w, answer)
+	if err != nil {
+		h.log(r).DebugContext(r.Context(), "caller is gone", "error", err)
+	}
+	return nil
 }
 
 // accept returns nil once nothing of the call can be lost any more.
@@ -84,7 +126,7 @@ func (h *Webhook) accept(w http.ResponseWriter, r *http.Request) error {
 	if ch, err = h.verified(ch, r, body); err != nil {
 		return err
 	}
-	if ch.Disabled {
+	if ch.Disabled && ch.Setting(bot.AccountField) == "" {
 		return nil // the network would send it again and again
 	}
 	events, err := h.parse(ch, r, body)
@@ -149,19 +191,47 @@ func (h *Webhook) parse(ch bot.Channel, r *http.Request, body []byte) ([]bot.Eve
 }
 
 func (h *Webhook) enqueue(r *http.Request, ch bot.Channel, events []bot.Event) error {
-	if len(events) == 0 {
-		return nil
+	jobs, err := h.jobs(r, ch, events)
+	if err != nil || len(jobs) == 0 {
+		return err
 	}
-	jobs := queue.Jobs(ch, events, h.now())
-	cause := trace(r.Header)
+	cause := queue.Trace(r.Header)
 	for i := range jobs {
 		jobs[i].Trace = cause
 	}
 	if err := h.queue.Send(r.Context(), jobs...); err != nil {
 		return tryAgain("call cannot be queued", err)
 	}
-	h.Metrics.Count(metrics.Received, h.name, len(events))
+	h.Metrics.Count(metrics.Received, h.name, len(jobs))
 	return nil
+}
+
+// jobs makes the jobs of a call's events, each for the channel that its account is.
+func (h *Webhook) jobs(r *http.Request, ch bot.Channel, events []bot.Event) ([]bot.Job, error) {
+	jobs := make([]bot.Job, 0, len(events))
+	for _, e := range events {
+		owner, err := h.addressed(r.Context(), ch, e)
+		if bot.KindOf(err) == bot.NotFound {
+			h.log(r).WarnContext(r.Context(), "an event was skipped", "account", e.Account, "error", err)
+			continue
+		}
+		if err != nil {
+			return nil, tryAgain("channel cannot be read", err)
+		}
+		if !owner.Disabled {
+			jobs = append(jobs, queue.Jobs(owner, []bot.Event{e}, h.now())...)
+		}
+	}
+	return jobs, nil
+}
+
+// addressed gives the channel that an event is for: one webhook may serve several accounts of an app.
+func (h *Webhook) addressed(ctx context.Context, ch bot.Channel, e bot.Event) (bot.Channel, error) {
+	own := ch.Setting(bot.AccountField)
+	if own == "" || e.Account == "" || e.Account == own {
+		return ch, nil
+	}
+	return h.channels.sibling(ctx, ch, e.Account, h.now())
 }
 
 // tryAgain is an error of ours: whatever its kind, the network is to call again.

@@ -21,6 +21,8 @@ type Suite struct {
 	// Calls are captured bodies, X.json, each with the events it makes, X.events.json: an array, without provider,
 	// channel and raw.
 	Calls fs.FS
+	// Buttons is how many buttons of a part are kept by a network that shows those of the newest message only, 0 if all.
+	Buttons int
 }
 
 // Run runs the suite.

@@ -45,6 +45,7 @@ const (
 	labelLimit    = 64
 	payloadLimit  = 64   // bytes of callback_data
 	urlLimit      = 2048 // bytes
+	broadcastRate = 30   // messages a second to different chats: core.telegram.org/bots/faq
 	keyboardLimit = 9000 // bytes of JSON; 10 KB are refused
 )
 
@@ -60,7 +61,7 @@ func (t *Telegram) Describe() provider.Description {
 		Limits: provider.Limits{
 			Text: textLimit, TextUnit: provider.CodePoints,
 			Buttons: buttonLimit, ButtonsARow: rowLimit, ButtonText: labelLimit,
-			PayloadBytes: payloadLimit, URLBytes: urlLimit, Caption: captionLimit,
+			PayloadBytes: payloadLimit, URLBytes: urlLimit, Caption: captionLimit, Rate: broadcastRate,
 			Media:    []bot.EventKind{bot.Photo, bot.Audio, bot.Video, bot.Document},
 			Location: true,
 			Signs:    []bot.Sign{bot.ShowTyping},
