@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hookline/shared/bot"
 	"hookline/shared/simulate"
 )
 
@@ -43,7 +44,13 @@ var methods = map[string]method{
 	"deletewebhook":       deleteWebhook,
 	"getwebhookinfo":      getWebhookInfo,
 	"getupdates":          getUpdates,
-	"sendmessage":         sendMessage,
+	"sendmessage":         send(text),
+	"sendphoto":           send(file(bot.Photo)),
+	"sendaudio":           send(file(bot.Audio)),
+	"sendvideo":           send(file(bot.Video)),
+	"senddocument":        send(file(bot.Document)),
+	"sendlocation":        send(location),
+	"sendvenue":           send(venueOf),
 	"sendchataction":      sendChatAction,
 	"answercallbackquery": answerCallbackQuery,
 }

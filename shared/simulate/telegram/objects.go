@@ -27,20 +27,50 @@ type Chat struct {
 	IsForum   bool   `json:"is_forum,omitempty"`
 }
 
-// Message is a Telegram Message object, of text.
+// Message is a Telegram Message object: a text, a file with a caption, or a place.
 type Message struct {
-	ID       int64           `json:"message_id"`
-	Thread   int64           `json:"message_thread_id,omitempty"`
-	InTopic  bool            `json:"is_topic_message,omitempty"`
-	From     *User           `json:"from,omitempty"`
-	Chat     Chat            `json:"chat"`
-	Date     int64           `json:"date"`
-	ReplyTo  *Message        `json:"reply_to_message,omitempty"`
-	Text     string          `json:"text,omitempty"`
-	Entities []markup.Entity `json:"entities,omitempty"`
-	Markup   *ReplyMarkup    `json:"reply_markup,omitempty"`
-	Migrated int64           `json:"migrate_to_chat_id,omitempty"`
-	Upgraded int64           `json:"migrate_from_chat_id,omitempty"`
+	ID              int64           `json:"message_id"`
+	Thread          int64           `json:"message_thread_id,omitempty"`
+	InTopic         bool            `json:"is_topic_message,omitempty"`
+	From            *User           `json:"from,omitempty"`
+	Chat            Chat            `json:"chat"`
+	Date            int64           `json:"date"`
+	ReplyTo         *Message        `json:"reply_to_message,omitempty"`
+	Text            string          `json:"text,omitempty"`
+	Entities        []markup.Entity `json:"entities,omitempty"`
+	Photo           []File          `json:"photo,omitempty"`
+	Audio           *File           `json:"audio,omitempty"`
+	Video           *File           `json:"video,omitempty"`
+	Document        *File           `json:"document,omitempty"`
+	Caption         string          `json:"caption,omitempty"`
+	CaptionEntities []markup.Entity `json:"caption_entities,omitempty"`
+	Location        *Location       `json:"location,omitempty"`
+	Venue           *Venue          `json:"venue,omitempty"` // Location is set beside it
+	Markup          *ReplyMarkup    `json:"reply_markup,omitempty"`
+	Migrated        int64           `json:"migrate_to_chat_id,omitempty"`
+	Upgraded        int64           `json:"migrate_from_chat_id,omitempty"`
+}
+
+// File is what PhotoSize, Audio, Video and Document objects have: an id to send it again, one to tell it by.
+type File struct {
+	ID       string `json:"file_id"`
+	UniqueID string `json:"file_unique_id"`
+	Width    int    `json:"width,omitempty"`
+	Height   int    `json:"height,omitempty"`
+	Duration int    `json:"duration,omitempty"` // seconds
+}
+
+// Location is a Telegram Location object.
+type Location struct {
+	Latitude  json.Number `json:"latitude"`
+	Longitude json.Number `json:"longitude"`
+}
+
+// Venue is a Telegram Venue object.
+type Venue struct {
+	Location Location `json:"location"`
+	Title    string   `json:"title"`
+	Address  string   `json:"address"`
 }
 
 // ReplyMarkup is what a message shows below its text: inline buttons, a reply keyboard, its removal, or a forced reply.

@@ -11,15 +11,25 @@ import (
 	"hookline/shared/simulate"
 )
 
-func sendMessage(_ context.Context, a *account, p params) (answer, error) {
-	text, entities, err := messageText(p)
-	if err != nil {
-		return answer{}, err
+// content reads what a call says, into a message that lacks all else.
+type content func(p params) (Message, simulate.Shown, error)
+
+// send makes the method that sends a message with such content.
+func send(read content) method {
+	return func(_ context.Context, a *account, p params) (answer, error) {
+		said, shown, err := read(p)
+		if err != nil {
+			return answer{}, err
+		}
+		if said.Markup, err = replyMarkup(p["reply_markup"]); err != nil {
+			return answer{}, err
+		}
+		shown.Buttons = said.Markup.shown()
+		return a.send(p, said, shown)
 	}
-	keyboard, err := replyMarkup(p["reply_markup"])
-	if err != nil {
-		return answer{}, err
-	}
+}
+
+func (a *account) send(p params, said Message, shown simulate.Shown) (answer, error) {
 	now := a.net.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -31,15 +41,14 @@ func sendMessage(_ context.Context, a *account, p params) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	quoted, err := room.quoted(p)
-	if err != nil {
+	if said.ReplyTo, err = room.quoted(p); err != nil {
 		return answer{}, err
 	}
-	m := room.message(a.user, now)
-	m.Text, m.Entities, m.Markup, m.ReplyTo = text, entities, keyboard, quoted
-	m.Thread, m.InTopic = thread, thread != 0
-	act := Act{Message: &m, Silent: p.flag("disable_notification"), Protected: p.flag("protect_content")}
-	return answer{result: m.returned(), told: a.show(room, act, m.shown(p))}, nil
+	envelope := room.message(a.user, now)
+	said.ID, said.From, said.Chat, said.Date = envelope.ID, envelope.From, envelope.Chat, envelope.Date
+	said.Thread, said.InTopic = thread, thread != 0
+	act := Act{Message: &said, Silent: p.flag("disable_notification"), Protected: p.flag("protect_content")}
+	return answer{result: said.returned(), told: a.show(room, act, shown)}, nil
 }
 
 // show puts what the bot did on the users' screens.

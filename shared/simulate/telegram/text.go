@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"hookline/shared/bot"
+	"hookline/shared/simulate"
 	"hookline/shared/simulate/telegram/markup"
 )
 
@@ -14,17 +16,37 @@ import (
 const (
 	maxTextBytes    = 32768
 	maxTextRunes    = 4096 // code points, once entities have been parsed
+	maxCaptionRunes = 1024 // likewise
 	maxTextEntities = 100
 )
 
-// messageText gives a call's text and entities as users see them.
-func messageText(p params) (string, []markup.Entity, error) {
-	raw := p["text"]
+// text is the content of sendMessage.
+func text(p params) (Message, simulate.Shown, error) {
+	text, entities, err := written(p, "text", "entities")
+	switch {
+	case err != nil:
+		return Message{}, simulate.Shown{}, err
+	case text == "":
+		return Message{}, simulate.Shown{}, badRequest("message text is empty")
+	case utf8.RuneCountInString(text) > maxTextRunes:
+		return Message{}, simulate.Shown{}, badRequest("message is too long")
+	}
+	return Message{Text: text, Entities: entities}, simulate.Shown{Text: text, Format: format(p)}, nil
+}
+
+// formats are the parse modes as all networks call them.
+var formats = map[string]bot.Format{
+	"html": bot.FormatHTML, "markdown": bot.FormatMarkdown, "markdownv2": bot.FormatMarkdown,
+}
+
+func format(p params) bot.Format { return formats[strings.ToLower(p["parse_mode"])] }
+
+// written gives a call's text and entities, named so, as users see them.
+func written(p params, textName, entitiesName string) (string, []markup.Entity, error) {
+	raw := p[textName]
 	switch {
 	case !utf8.ValidString(raw):
 		return "", nil, badRequest("strings must be encoded in UTF-8")
-	case raw == "":
-		return "", nil, badRequest("message text is empty")
 	case len(raw) > maxTextBytes:
 		return "", nil, badRequest("text is too long")
 	}
@@ -36,17 +58,11 @@ func messageText(p params) (string, []markup.Entity, error) {
 		return "", nil, badRequest("can't parse entities: %s", err)
 	}
 	if p["parse_mode"] == "" {
-		if entities, err = givenEntities(p["entities"], text); err != nil {
+		if entities, err = givenEntities(p[entitiesName], text); err != nil {
 			return "", nil, err
 		}
 	}
 	text, entities = trimmed(text, entities)
-	switch {
-	case text == "":
-		return "", nil, badRequest("message text is empty")
-	case utf8.RuneCountInString(text) > maxTextRunes:
-		return "", nil, badRequest("message is too long")
-	}
 	return text, entities[:min(len(entities), maxTextEntities)], nil
 }
 
