@@ -348,3 +348,34 @@ func TestLongPayloadsOfAHookAreKept(t *testing.T) {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }
+
+func TestRecipientWhoseChatHasMoved(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		listed []bot.Recipient
+		want   []string
+	}{
+		{"one who subscribed", nil, []string{"-1002  7 map[name:Ada] left false"}},
+		{"one whom the file lists", []bot.Recipient{{Channel: "fake", Chat: "1"}}, []string{"-1002   map[] left false", "1   map[] left true"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newNewsWorld(t, test.listed...)
+			if test.listed == nil {
+				w.handle(w.said("join"))
+			}
+			w.network.movedTo = "-1002"
+			w.post(`{"x":"one"}`)
+			w.run()
+			if diff := cmp.Diff(test.want, w.recipients()); diff != "" {
+				t.Errorf("recipients (-want +got):\n%s", diff)
+			}
+			w.network.movedTo, w.network.replies = "", nil
+			call := w.post(`{"x":"two"}`)
+			w.run()
+			if len(w.network.replies) != 1 || w.network.replies[0].Chat != "-1002" {
+				t.Errorf("replies of the next call = %+v, want one to the new id", w.network.replies)
+			}
+			w.checkReport(call, store.Counts{Sent: 1})
+		})
+	}
+}
