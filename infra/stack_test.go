@@ -76,6 +76,7 @@ func differs(name string, r resource, want map[string]any) (complaints []string)
 var routes = map[string][]string{
 	"ProcessorFunction": {},
 	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz"},
+	"MessengerFunction": {"post /messenger/{channel}", "get /messenger/{channel}"}, // it asks first
 	"HookFunction":      {"post /hook/{hook}", "get /hook/{hook}/calls/{call}"},
 }
 
@@ -175,22 +176,46 @@ func checkAlarms(s stack) (complaints []string) {
 		complaints = append(complaints, differs(name, r, map[string]any{
 			"AlarmActions": []any{map[string]any{"Fn::If": []any{"HasEmail", map[string]any{"Ref": "Alarms"}, map[string]any{"Ref": "AWS::NoValue"}}}},
 		})...)
+		if r.at("Namespace") == "Hookline" {
+			complaints = append(complaints, checkOwnMetric(name, r)...)
+		}
 	}
-	return append(complaints, checkOwnMetric(s["RefusedSignaturesAlarm"])...)
+	for _, function := range functionNames() {
+		name := strings.TrimSuffix(function, "Function")
+		for _, alarm := range alarmsOf(function) {
+			if alarmed := s[name+alarm].at("Dimensions"); !strings.Contains(asJSON(alarmed), function) {
+				complaints = append(complaints, function+" has no "+name+alarm)
+			}
+		}
+	}
+	return complaints
 }
 
-// checkOwnMetric compares an alarm with the line that a refused call writes: one on a metric that nobody writes never rings.
-func checkOwnMetric(alarm resource) []string {
+// alarmsOf are the alarms that a function has, behind its name.
+func alarmsOf(function string) []string {
+	alarms := []string{"ErrorsAlarm", "ThrottlesAlarm"}
+	switch function {
+	case "ApiFunction":
+		return alarms
+	case "ProcessorFunction":
+		return append(alarms, "CredentialsAlarm")
+	}
+	return append(alarms, "RefusedAlarm")
+}
+
+// checkOwnMetric compares an alarm on a metric of ours with the lines that are written: one that nobody writes never rings.
+func checkOwnMetric(name string, alarm resource) []string {
 	var set metrics.Set
 	set.Count(metrics.Refused(bot.Unauthorized), "telegram", 1)
+	set.Count(metrics.CredentialsRefused, "telegram", 1)
 	var line strings.Builder
 	metrics.NewEMF(&set, &line, "function").Flush()
 	dimensions, _ := alarm.at("Dimensions").([]any)
-	for _, dimension := range dimensions {
-		name, _ := dimension.(map[string]any)["Name"].(string)
-		written := fmt.Sprintf(`"Namespace":%q,"Dimensions":[[%q]],"Metrics":[{"Name":%q,`, alarm.at("Namespace"), name, alarm.at("MetricName"))
-		if !strings.Contains(line.String(), written) {
-			return []string{fmt.Sprintf("RefusedSignaturesAlarm: nobody writes the metric %v", alarm.at("MetricName"))}
+	for _, one := range dimensions {
+		dimension, _ := one.(map[string]any)["Name"].(string)
+		head := fmt.Sprintf(`"Namespace":%q,"Dimensions":[[%q]],"Metrics":[`, alarm.at("Namespace"), dimension)
+		if !strings.Contains(line.String(), head) || !strings.Contains(line.String(), fmt.Sprintf(`{"Name":%q,`, alarm.at("MetricName"))) {
+			return []string{fmt.Sprintf("%s: nobody writes the metric %v", name, alarm.at("MetricName"))}
 		}
 	}
 	return nil
@@ -243,6 +268,8 @@ func rights(function string) []string {
 		return slices.Concat(needed, []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}, send)
 	case "ApiFunction":
 		return slices.Concat(needed, send, table)
+	case "MessengerFunction":
+		needed = append(needed, "dynamodb:Query") // the pages of an app
 	}
 	// A webhook reads one channel, when it opens its connection too, and queues.
 	return append(append(needed, "dynamodb:GetItem"), send...)

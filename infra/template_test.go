@@ -111,16 +111,18 @@ func TestTemplateCanFail(t *testing.T) {
 		{"a chain of jobs", "RecursiveLoop: Allow", "ReservedConcurrentExecutions: 5", `ProcessorFunction: RecursiveLoop is null, want "Allow"`},
 		{"a report without its throttle", `"GET /hook/{hook}/calls/{call}": {`, `"POST /telegram/{channels}": {`, "GET /hook/{hook}/calls/{call} has no throttle of its own"},
 		{"a route", `Path: "/telegram/{channel}"`, `Path: "/telegrams/{channel}"`, "nothing answers post /telegram/{channel}"},
-		{"a throttle for no route", `"POST /telegram/{channel}": {`, `"POST /telegram/{id}": {`, "a throttle is for POST /telegram/{id}, which is no route"},
-		{"a route without its throttle", `"POST /telegram/{channel}": {`, `"GET /healthz": {`, "POST /telegram/{channel} has no throttle of its own"},
+		{"a throttle for no route", `"POST /telegram/{channel}": &`, `"POST /telegram/{id}": &`, "a throttle is for POST /telegram/{id}, which is no route"},
+		{"a route without its throttle", `"POST /telegram/{channel}": &`, `"GET /healthz": &`, "POST /telegram/{channel} has no throttle of its own"},
 		{"a function", "TelegramFunction:\n    Type", "TelegramsFunction:\n    Type", "functions/telegram has no resource TelegramFunction"},
 		{"expiry of items", "AttributeName: expires_at", "AttributeName: expires", `Table: TimeToLiveSpecification.AttributeName is "expires", want "expires_at"`},
 		{"a table that goes with its stack", "  Table:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain", "  Table:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete", "Table: it is not retained"},
 		{"a log without end", "  TelegramLog:\n    Type: AWS::Logs::LogGroup\n    Metadata: *logEncryption\n    Properties:\n      RetentionInDays: !Ref LogRetentionDays", "  TelegramLog:\n    Type: AWS::Logs::LogGroup\n    Metadata: *logEncryption", "TelegramLog: RetentionInDays is not set"},
 		{"an alarm that nobody knows", "OldestJobAlarm:", "AgeAlarm:", "AgeAlarm has no line in infra/README.md"},
 		{"an alarm that tells nobody", "AlarmActions: [!If [HasEmail, !Ref Alarms, !Ref \"AWS::NoValue\"]]", "AlarmActions: []", `DeadConversationsAlarm: AlarmActions is [], want [{"Fn::If":["HasEmail",{"Ref":"Alarms"},{"Ref":"AWS::NoValue"}]}]`},
-		{"a metric that nobody writes", "MetricName: refused_unauthorized", "MetricName: refused_unauthorised", "RefusedSignaturesAlarm: nobody writes the metric refused_unauthorised"},
-		{"a dimension that nobody writes", "{Name: function,", "{Name: FunctionName,", "RefusedSignaturesAlarm: nobody writes the metric refused_unauthorized"},
+		{"a function without its alarm", "  KikErrorsAlarm:", "  KiksErrorsAlarm:", "KikFunction has no KikErrorsAlarm"},
+		{"a question that nobody answers", "Method: GET, Path: \"/messenger/{channel}\"", "Method: PUT, Path: \"/messenger/{channel}\"", "nothing answers get /messenger/{channel}"},
+		{"a metric that nobody writes", "MetricName: refused_unauthorized", "MetricName: refused_unauthorised", "TelegramRefusedAlarm: nobody writes the metric refused_unauthorised"},
+		{"a dimension that nobody writes", "MetricName: refused_unauthorized\n      Dimensions: [{Name: function,", "MetricName: refused_unauthorized\n      Dimensions: [{Name: FunctionName,", "TelegramRefusedAlarm: nobody writes the metric refused_unauthorized"},
 	}
 	var templates []string
 	for _, b := range breaks {

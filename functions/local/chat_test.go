@@ -21,7 +21,7 @@ type chat struct {
 func (w *world) chats(n int) []*chat {
 	list := make([]*chat, n)
 	for i := range list {
-		user := simulate.User{ID: int64(i + 1), FirstName: fmt.Sprint("User ", i+1)}
+		user := simulate.User{ID: simulate.ID(strconv.Itoa(i + 1)), FirstName: fmt.Sprint("User ", i+1)}
 		list[i] = &chat{world: w, talk: simulate.Talk{Bot: botUser, User: user}}
 		if err := w.network.Open(list[i].talk); err != nil {
 			w.Fatal(err)
@@ -31,7 +31,7 @@ func (w *world) chats(n int) []*chat {
 }
 
 // id is the chat's, as events have it.
-func (c *chat) id() string { return strconv.FormatInt(c.talk.User.ID, 10) }
+func (c *chat) id() string { return string(c.talk.User.ID) }
 
 // message is something that was said in a chat.
 type message struct{ chat, text string }
@@ -51,7 +51,7 @@ func (c *chat) say(n int) {
 
 // after gives what came after the n-th thing the bot did in the chat, and waits until there is something.
 func (c *chat) after(ctx context.Context, n int64, patience time.Duration) []simulate.Sent {
-	sent, err := c.network.Messages(ctx, botUser, c.talk.User.ID, n, patience)
+	sent, err := c.network.Messages(ctx, c.talk, n, patience)
 	if err != nil {
 		c.Errorf("Messages() = %v", err)
 	}
@@ -65,7 +65,7 @@ func (c *chat) sent() []simulate.Sent { return c.after(c.Context(), 0, 0) }
 func (c *chat) texts() []string {
 	var texts []string
 	for _, s := range c.sent() {
-		texts = append(texts, s.Message.Text)
+		texts = append(texts, s.Shown.Text)
 	}
 	return texts
 }
@@ -99,13 +99,13 @@ func (c *chat) wait() {
 	seen := int64(0)
 	for deadline := time.Now().Add(patience); ; {
 		for _, s := range c.after(c.Context(), seen, time.Until(deadline)) {
-			if s.Message.Text == last {
+			if s.Shown.Text == last {
 				return
 			}
 			seen = s.N
 		}
 		if time.Now().After(deadline) {
-			c.Fatalf("chat %d: after %s there is no reply %q; the last ones are %q", c.talk.User.ID, patience, last, tail(c.texts()))
+			c.Fatalf("chat %s: after %s there is no reply %q; the last ones are %q", c.talk.User.ID, patience, last, tail(c.texts()))
 		}
 	}
 }
@@ -127,19 +127,19 @@ func (c *chat) check() (repeats []repeat) {
 	for _, s := range c.sent() {
 		expected := fmt.Sprintf("%d in %d", next, next%states)
 		switch {
-		case s.Message.Text == expected:
+		case s.Shown.Text == expected:
 			next++
-		case next > 0 && s.Message.Text == before.Message.Text:
+		case next > 0 && s.Shown.Text == before.Shown.Text:
 			repeats = append(repeats, repeat{next - 1, before, s})
 		default:
-			c.Errorf("chat %d: reply %d is %q, want %q or %q once more",
-				c.talk.User.ID, s.N, s.Message.Text, expected, before.Message.Text)
+			c.Errorf("chat %s: reply %d is %q, want %q or %q once more",
+				c.talk.User.ID, s.N, s.Shown.Text, expected, before.Shown.Text)
 			return repeats
 		}
 		before = s
 	}
 	if next != c.said {
-		c.Errorf("chat %d: %d messages were answered of %d", c.talk.User.ID, next, c.said)
+		c.Errorf("chat %s: %d messages were answered of %d", c.talk.User.ID, next, c.said)
 	}
 	return repeats
 }

@@ -85,7 +85,7 @@ func (c crash) inFlight() (n int) {
 	for chat, did := range c.did {
 		sent := map[string]bool{}
 		for _, s := range chat.sent() {
-			number, _, _ := strings.Cut(s.Message.Text, " ")
+			number, _, _ := strings.Cut(s.Shown.Text, " ")
 			sent[number] = sent[number] || s.N <= did
 		}
 		for m := range c.waiting {
@@ -134,8 +134,8 @@ func TestKill(t *testing.T) {
 				excused = excused || c.excuses(chat, r)
 			}
 			if !excused {
-				t.Errorf("chat %d: reply %q came as number %d and again as number %d, but was not in flight at a kill between",
-					chat.talk.User.ID, r.again.Message.Text, r.before.N, r.again.N)
+				t.Errorf("chat %s: reply %q came as number %d and again as number %d, but was not in flight at a kill between",
+					chat.talk.User.ID, r.again.Shown.Text, r.before.N, r.again.N)
 			}
 		}
 	}

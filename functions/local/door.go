@@ -40,7 +40,7 @@ func newDoor(handler http.Handler, log *slog.Logger) *door {
 
 func (d *door) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inside := strings.HasPrefix(r.URL.Path, simulatedPath+"/")
+		inside := strings.HasPrefix(r.URL.Path, simulatedPath)
 		if d.closed.Load() && !inside {
 			w.Header().Set("Connection", "close")
 			http.Error(w, "the server is stopping", http.StatusServiceUnavailable)

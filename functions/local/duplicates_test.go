@@ -65,7 +65,7 @@ func TestThreeTimesInParallel(t *testing.T) {
 		for _, c := range chats {
 			c.wait()
 			if repeats := c.check(); len(repeats) > 0 {
-				t.Errorf("%s: chat %d: %d replies came again, want none", when, c.talk.User.ID, len(repeats))
+				t.Errorf("%s: chat %s: %d replies came again, want none", when, c.talk.User.ID, len(repeats))
 			}
 		}
 		for _, turn := range w.turns(users * said) {

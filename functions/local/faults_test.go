@@ -86,10 +86,10 @@ func (w *world) checkRepeats(chats []*chat, noted map[message]bool) (again int) 
 		for _, r := range c.check() {
 			again++
 			if r.before.Answered {
-				w.Errorf("chat %d: %q was sent again although the server was told that it had arrived", c.talk.User.ID, r.again.Message.Text)
+				w.Errorf("chat %s: %q was sent again although the server was told that it had arrived", c.talk.User.ID, r.again.Shown.Text)
 			}
 			if !noted[c.message(r.number)] {
-				w.Errorf("chat %d: %q was sent again, and the turn's notes do not say so", c.talk.User.ID, r.again.Message.Text)
+				w.Errorf("chat %s: %q was sent again, and the turn's notes do not say so", c.talk.User.ID, r.again.Shown.Text)
 			}
 		}
 	}

@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -14,24 +13,69 @@ import (
 
 	"hookline/shared/api"
 	"hookline/shared/bot"
+	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
-// simulatedPath is where the simulated Telegram is.
-const simulatedPath = "/simulate/telegram"
+// simulatedPath is where the simulated networks are, each under its name.
+const simulatedPath = "/simulate/"
 
-// simulatedEnvironment points providers at the simulated networks.
-func (s *server) simulatedEnvironment(name string) string {
-	if name == "HOOKLINE_TELEGRAM_URL" {
-		return s.url + simulatedPath
-	}
-	return os.Getenv(name)
+// simulations are the networks that can be simulated: a new one is one line here.
+var simulations = []simulation{
+	{"telegram", func() simulate.Simulated { return telegram.New() }, map[string]string{"HOOKLINE_TELEGRAM_URL": ""}},
 }
 
-// madeUp gives a credential for the simulated Telegram: a token, the same each time, another for each channel.
-func madeUp(botName, channel, field string) bot.Secret {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", botName, channel, field))
-	id := 1_000_000_000 + binary.BigEndian.Uint64(sum[:8])%9_000_000_000
-	return bot.Secret(fmt.Sprintf("%d:%s", id, base64.RawURLEncoding.EncodeToString(sum[8:])))
+// simulation says how a network is made, and which environment variables lead the provider to it: each to the network's
+// address with a path behind it.
+type simulation struct {
+	name        string
+	make        func() simulate.Simulated
+	environment map[string]string
+}
+
+// networks are the simulated ones that run, by name.
+type networks map[string]simulate.Simulated
+
+func startNetworks(log *slog.Logger) networks {
+	all := networks{}
+	for _, s := range simulations {
+		all[s.name] = s.make()
+		all[s.name].Ground().Log = log
+	}
+	return all
+}
+
+func (n networks) mount(mux *http.ServeMux) {
+	for name, network := range n {
+		mux.Handle(simulatedPath+name+"/", http.StripPrefix(simulatedPath+name, network))
+	}
+}
+
+func (n networks) close() {
+	for _, network := range n {
+		network.Ground().Close()
+	}
+}
+
+// makeUp gives a credential that a simulated network takes: the same each time, another for each channel.
+func (n networks) makeUp(provider, botName, channel, field string) bot.Secret {
+	network, ok := n[provider]
+	if !ok {
+		return ""
+	}
+	return network.MakeUp(sha256.Sum256(fmt.Appendf(nil, "%q %q", botName, channel)), field)
+}
+
+// simulatedEnvironment points providers at the simulated networks at url.
+func simulatedEnvironment(url string) func(string) string {
+	return func(name string) string {
+		for _, s := range simulations {
+			if path, ok := s.environment[name]; ok {
+				return url + simulatedPath + s.name + path
+			}
+		}
+		return os.Getenv(name)
+	}
 }
 
 // modeOf says how events reach us. Networks post to https addresses only.

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"testing"
 
 	"hookline/shared/api"
+	"hookline/shared/bot"
 	"hookline/shared/cli"
+	"hookline/shared/provider"
+	"hookline/shared/provider/catalog"
 )
 
 func TestModeOf(t *testing.T) {
@@ -57,23 +63,53 @@ func TestOwnURL(t *testing.T) {
 	}
 }
 
-func TestMadeUp(t *testing.T) {
+func TestMakeUp(t *testing.T) {
+	all := startNetworks(slog.New(slog.DiscardHandler))
+	defer all.close()
 	shape := regexp.MustCompile(`^[1-9]\d{9}:[A-Za-z0-9_-]{32}$`)
-	seen := map[string][]string{}
+	seen := map[bot.Secret][]string{}
 	for _, place := range [][]string{
-		{"pizza", "telegram", "token"}, {"burger", "telegram", "token"}, {"pizza", "telegram-de", "token"}, {"pizza", "telegram", "other"},
-		{"pizza\" \"telegram", "", "token"},
+		{"pizza", "telegram"}, {"burger", "telegram"}, {"pizza", "telegram-de"}, {"pizza\" \"telegram", ""},
 	} {
-		got := madeUp(place[0], place[1], place[2])
-		if again := madeUp(place[0], place[1], place[2]); again != got {
-			t.Errorf("madeUp(%q) changes", place)
+		got := all.makeUp("telegram", place[0], place[1], "token")
+		if again := all.makeUp("telegram", place[0], place[1], "token"); again != got {
+			t.Errorf("makeUp(telegram, %q) changes", place)
 		}
 		if !shape.MatchString(got.Reveal()) {
-			t.Errorf("madeUp(%q) = %q, which is no token", place, got.Reveal())
+			t.Errorf("makeUp(telegram, %q) = %q, which is no token", place, got.Reveal())
 		}
-		if other, taken := seen[got.Reveal()]; taken {
-			t.Errorf("madeUp gives %q and %q the same", place, other)
+		if other, taken := seen[got]; taken {
+			t.Errorf("makeUp gives %q and %q the same", place, other)
 		}
-		seen[got.Reveal()] = place
+		seen[got] = place
+	}
+	if got := all.makeUp("pigeons", "pizza", "p", "token"); got != "" {
+		t.Errorf("makeUp(pigeons) = %q, want nothing: there is no such network", got.Reveal())
+	}
+}
+
+// TestSimulatedNetworksServeTheirProviders: each provider that has a simulated network is led to it, and the values made
+// up for its credentials let it in.
+func TestSimulatedNetworksServeTheirProviders(t *testing.T) {
+	all := startNetworks(slog.New(slog.DiscardHandler))
+	defer all.close()
+	mux := http.NewServeMux()
+	all.mount(mux)
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	providers := catalog.New(server.Client(), simulatedEnvironment(server.URL))
+	for name := range all {
+		t.Run(name, func(t *testing.T) {
+			ch := bot.Channel{ID: "c", Provider: name, Credentials: map[string][]bot.Credential{}, Settings: map[string]any{}}
+			for _, field := range providers[name].Describe().Fields {
+				if field.Secret {
+					ch.Credentials[field.Name] = []bot.Credential{{Value: all.makeUp(name, "pizza", name, field.Name)}}
+				}
+			}
+			identity, err := providers[name].(provider.Connector).Identify(t.Context(), ch)
+			if err != nil || identity.Username == "" {
+				t.Errorf("Identify() = %+v, %v, want a username", identity, err)
+			}
+		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,13 +16,13 @@ import (
 	"hookline/shared/cli"
 	"hookline/shared/engine"
 	"hookline/shared/feed"
+	"hookline/shared/fetch"
 	"hookline/shared/metrics"
 	"hookline/shared/notify"
 	"hookline/shared/provider"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/queue/sqlitequeue"
 	"hookline/shared/secret"
-	"hookline/shared/simulate"
 	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
 	"hookline/shared/store/sqlitetable"
@@ -51,7 +52,7 @@ type server struct {
 	engine    *engine.Engine
 	feeds     *feed.Feeds
 	metrics   metrics.Set
-	simulated *simulate.Telegram // nil unless simulating
+	simulated networks // none unless simulating
 }
 
 // serve runs a server until ctx ends. Then it finishes what runs and returns nil.
@@ -82,13 +83,13 @@ func (s *server) connect(addr *net.TCPAddr) {
 	s.mode = modeOf(s.Simulate, os.Getenv("HOOKLINE_PUBLIC_URL"))
 	environment := os.Getenv
 	if s.Simulate {
-		s.simulated = simulate.NewTelegram()
-		s.simulated.Log = s.Log
-		environment = s.simulatedEnvironment
+		s.simulated = startNetworks(s.Log)
+		environment = simulatedEnvironment(s.url)
 	}
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
+	s.engine.Requests = fetch.New(strings.Split(os.Getenv("HOOKLINE_ALLOW_HOSTS"), ","))
 	s.engine.Metrics, s.engine.Conversations, s.engine.Notifications = &s.metrics, s.queue, s.notices
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
 	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
@@ -109,9 +110,9 @@ func (s *server) handler() http.Handler {
 	hooks := notify.New(s.store, s.notices)
 	hooks.Log, hooks.Metrics = s.Log, &s.metrics
 	mux.Handle("/hook/", hooks.Handler())
-	if s.simulated != nil {
-		management.MakeUp = madeUp
-		mux.Handle(simulatedPath+"/", http.StripPrefix(simulatedPath, s.simulated))
+	if s.Simulate {
+		management.MakeUp = s.simulated.makeUp
+		s.simulated.mount(mux)
 	}
 	routes := management.Handler()
 	mux.Handle("/v1/", routes)
@@ -153,9 +154,7 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 	}
 	door.close()
 	work.Wait()
-	if s.simulated != nil {
-		s.simulated.Close()
-	}
+	s.simulated.close()
 	door.shutDown()
 	calls.Wait()
 	stopRecording()

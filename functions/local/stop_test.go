@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
 // slowNetwork is a Telegram that holds every sendMessage until it is released.
 type slowNetwork struct {
-	*simulate.Telegram
+	*telegram.Telegram
 	sending chan struct{}
 	release chan struct{}
 }
@@ -30,7 +31,7 @@ func (n *slowNetwork) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // startSending starts a server that polls a slow network, and returns once the server is sending a reply.
 func startSending(t *testing.T) (*process, *slowNetwork) {
 	t.Helper()
-	n := &slowNetwork{simulate.NewTelegram(), make(chan struct{}, 10), make(chan struct{})}
+	n := &slowNetwork{telegram.New(), make(chan struct{}, 10), make(chan struct{})}
 	web := httptest.NewServer(n)
 	t.Cleanup(func() { web.CloseClientConnections(); web.Close(); n.Close() })
 	mirror, err := filepath.Abs("examples/mirror.yaml")
@@ -43,7 +44,7 @@ func startSending(t *testing.T) (*process, *slowNetwork) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.cmd.Process.Kill() })
-	talk := simulate.Talk{Bot: "sim_1000001_bot", User: simulate.User{ID: 5, FirstName: "Ada"}}
+	talk := simulate.Talk{Bot: "sim_1000001_bot", User: simulate.User{ID: "5", FirstName: "Ada"}}
 	if _, err := n.Say(talk, "hello"); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestSignalFinishesWhatRuns(t *testing.T) {
 	if !strings.Contains(p.stderr.String(), `"outcome":"replied"`) {
 		t.Errorf("the turn that ran was not finished: %s", p.stderr)
 	}
-	sent, err := n.Messages(t.Context(), "sim_1000001_bot", 5, 0, 0)
+	sent, err := n.Messages(t.Context(), simulate.Talk{Bot: "sim_1000001_bot", Chat: "5"}, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

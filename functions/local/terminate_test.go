@@ -26,7 +26,7 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 		c.wait()
 		said += c.said
 		for _, r := range c.check() {
-			t.Errorf("chat %d: %q came again", c.talk.User.ID, r.again.Message.Text)
+			t.Errorf("chat %s: %q came again", c.talk.User.ID, r.again.Shown.Text)
 		}
 	}
 	t.Logf("%d messages, %d stops", said, stops)

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
-	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
 const (
@@ -52,7 +52,7 @@ func counter(more ...string) string {
 // world is `hookline serve` as a process of its own, the counting bot on it, and a simulated network outside of it.
 type world struct {
 	*testing.T
-	network *simulate.Telegram
+	network *telegram.Telegram
 	front   *front
 	// refuse, if set, is asked whether the network refuses a text for good.
 	refuse atomic.Pointer[func(text string) bool]
@@ -65,7 +65,7 @@ type world struct {
 
 // newWorld starts the server.
 func newWorld(t *testing.T, file string) *world {
-	w := &world{T: t, network: simulate.NewTelegram(), front: newFront(), dir: t.TempDir()}
+	w := &world{T: t, network: telegram.New(), front: newFront(), dir: t.TempDir()}
 	w.network.MaxMessages = 1 << 20
 	w.network.RetryDelay = func(int) time.Duration { return 10 * time.Millisecond }
 	w.network.Client.Transport = w.front

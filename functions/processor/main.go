@@ -13,6 +13,7 @@ import (
 
 	"hookline/shared/cloud"
 	"hookline/shared/engine"
+	"hookline/shared/fetch"
 	"hookline/shared/metrics"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/store"
@@ -30,6 +31,7 @@ func main() {
 	providers := catalog.New(&http.Client{Transport: networks}, os.Getenv)
 	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, slog.Default(), time.Now)
 	e.Metrics, e.Conversations, e.Notifications = &metrics.Set{}, c.Queue, c.Notifications
+	e.Requests = fetch.New(c.AllowedHosts)
 	report := metrics.NewEMF(e.Metrics, os.Stdout, lambdacontext.FunctionName)
 	consumer := c.Consumer(e.Handle)
 	consumer.AfterBatch = func(ctx context.Context) {

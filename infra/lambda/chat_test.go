@@ -41,7 +41,7 @@ type chat struct {
 func (w *world) chats(n int) []*chat {
 	list := make([]*chat, n)
 	for i := range list {
-		user := simulate.User{ID: int64(i + 1), FirstName: fmt.Sprint("User ", i+1)}
+		user := simulate.User{ID: simulate.ID(strconv.Itoa(i + 1)), FirstName: fmt.Sprint("User ", i+1)}
 		list[i] = &chat{world: w, talk: simulate.Talk{Bot: botUser, User: user}}
 		if err := w.network.Open(list[i].talk); err != nil {
 			w.Fatal(err)
@@ -55,7 +55,7 @@ type message struct{ chat, text string }
 
 // message is the number that was said.
 func (c *chat) message(number int) message {
-	return message{strconv.FormatInt(c.talk.User.ID, 10), strconv.Itoa(number)}
+	return message{string(c.talk.User.ID), strconv.Itoa(number)}
 }
 
 // say has the user say the next n numbers.
@@ -74,7 +74,7 @@ func (c *chat) tell(text string) {
 
 // after gives what came after the n-th thing the bot did in the chat, and waits until there is something.
 func (c *chat) after(ctx context.Context, n int64, patience time.Duration) []simulate.Sent {
-	sent, err := c.network.Messages(ctx, botUser, c.talk.User.ID, n, patience)
+	sent, err := c.network.Messages(ctx, c.talk, n, patience)
 	if err != nil {
 		c.Errorf("Messages() = %v", err)
 	}
@@ -91,13 +91,13 @@ func (c *chat) wait() {
 	seen := int64(0)
 	for deadline := time.Now().Add(patience); ; {
 		for _, s := range c.after(c.Context(), seen, time.Until(deadline)) {
-			if s.Message != nil && s.Message.Text == last {
+			if s.Shown.Text == last {
 				return
 			}
 			seen = s.N
 		}
 		if time.Now().After(deadline) {
-			c.Fatalf("chat %d: after %s there is no reply %q, but %d others", c.talk.User.ID, patience, last, seen)
+			c.Fatalf("chat %s: after %s there is no reply %q, but %d others", c.talk.User.ID, patience, last, seen)
 		}
 	}
 }
@@ -117,19 +117,19 @@ func (c *chat) check() (repeats []repeat) {
 	for _, s := range c.sent() {
 		expected := fmt.Sprintf("%d in %d", next, next%states)
 		switch {
-		case s.Message.Text == expected:
+		case s.Shown.Text == expected:
 			next++
-		case next > 0 && s.Message.Text == before.Message.Text:
+		case next > 0 && s.Shown.Text == before.Shown.Text:
 			repeats = append(repeats, repeat{next - 1, before, s})
 		default:
-			c.Errorf("chat %d: reply %d is %q, want %q or %q once more",
-				c.talk.User.ID, s.N, s.Message.Text, expected, before.Message.Text)
+			c.Errorf("chat %s: reply %d is %q, want %q or %q once more",
+				c.talk.User.ID, s.N, s.Shown.Text, expected, before.Shown.Text)
 			return repeats
 		}
 		before = s
 	}
 	if next != c.said {
-		c.Errorf("chat %d: %d messages were answered of %d", c.talk.User.ID, next, c.said)
+		c.Errorf("chat %s: %d messages were answered of %d", c.talk.User.ID, next, c.said)
 	}
 	return repeats
 }
@@ -140,7 +140,7 @@ func checkOnce(chats []*chat) {
 		c.Helper()
 		c.wait()
 		if repeats := c.check(); len(repeats) > 0 {
-			c.Errorf("chat %d: %d replies came again, want none", c.talk.User.ID, len(repeats))
+			c.Errorf("chat %s: %d replies came again, want none", c.talk.User.ID, len(repeats))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/telegram"
 )
 
 // A whole conversation with buttons goes from the gateway through both functions, the table and the queue, and back.
@@ -32,20 +33,20 @@ func TestConversation(t *testing.T) {
 		seen++
 		return sent[0]
 	}
-	answers := func(want string) *simulate.Message {
+	answers := func(want string) simulate.ID {
 		t.Helper()
 		got := next()
-		if got.Message == nil || got.Message.Text != want {
+		if got.Message == "" || got.Shown.Text != want {
 			t.Fatalf("the bot did %+v, want the message %q", got, want)
 		}
 		return got.Message
 	}
-	press := func(m *simulate.Message, label string) {
+	press := func(message simulate.ID, label string) {
 		t.Helper()
-		if err := w.network.Press(c.talk, simulate.Choice{Message: m.ID, Label: label}); err != nil {
+		if err := w.network.Press(c.talk, simulate.Choice{Message: message, Label: label}); err != nil {
 			t.Fatalf("Press(%q) = %v", label, err)
 		}
-		if got := next(); got.Answer == nil {
+		if got := next(); got.Native.(telegram.Act).Answer == nil {
 			t.Errorf("after a press the bot did %+v first, want an answer to it", got)
 		}
 	}

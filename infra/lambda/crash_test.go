@@ -63,7 +63,7 @@ func TestKill(t *testing.T) {
 		for _, r := range c.check() {
 			again++
 			if m := c.message(r.number); may[m] == 0 {
-				t.Errorf("chat %s: reply %q came again, and was in no batch that was broken", m.chat, r.again.Message.Text)
+				t.Errorf("chat %s: reply %q came again, and was in no batch that was broken", m.chat, r.again.Shown.Text)
 			} else {
 				may[m]--
 			}

@@ -117,8 +117,8 @@ func TestFaultyNetwork(t *testing.T) {
 		for _, r := range c.check() {
 			again++
 			if r.before.Answered || !noted[c.message(r.number)] {
-				t.Errorf("chat %d: %q was sent again; the first was answered: %v; the turn notes it: %v",
-					c.talk.User.ID, r.again.Message.Text, r.before.Answered, noted[c.message(r.number)])
+				t.Errorf("chat %s: %q was sent again; the first was answered: %v; the turn notes it: %v",
+					c.talk.User.ID, r.again.Shown.Text, r.before.Answered, noted[c.message(r.number)])
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func TestHook(t *testing.T) {
 	}
 	for i, c := range chats {
 		sent, want := c.sent(), fmt.Sprintf("baked for n%d", i+1)
-		if len(sent) != 1 || sent[0].Message.Text != want {
+		if len(sent) != 1 || sent[0].Shown.Text != want {
 			t.Errorf("chat %d got %d messages, want the one %q", i+1, len(sent), want)
 		}
 	}

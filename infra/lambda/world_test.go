@@ -26,7 +26,7 @@ import (
 	"hookline/shared/provider/catalog"
 	"hookline/shared/provider/telegram"
 	"hookline/shared/secret"
-	"hookline/shared/simulate"
+	simulated "hookline/shared/simulate/telegram"
 	"hookline/shared/store"
 	"hookline/shared/store/dynamotable"
 )
@@ -44,7 +44,7 @@ const (
 // network outside of it.
 type world struct {
 	*testing.T
-	network *simulate.Telegram
+	network *simulated.Telegram
 	api     string // the network's address
 	amazon  *amazon
 	sqs     *sqs.Client
@@ -68,7 +68,7 @@ type world struct {
 func newWorld(t *testing.T, file string) *world {
 	dynamoConfig, sqsConfig := emulators.DynamoDB(t), emulators.SQS(t)
 	w := &world{
-		T: t, network: simulate.NewTelegram(), sqs: sqs.NewFromConfig(sqsConfig),
+		T: t, network: simulated.New(), sqs: sqs.NewFromConfig(sqsConfig),
 		amazon: newAmazon(t, *dynamoConfig.BaseEndpoint, *sqsConfig.BaseEndpoint),
 	}
 	w.network.MaxMessages = 1 << 20

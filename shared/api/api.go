@@ -43,8 +43,8 @@ type API struct {
 	// Address is the base of webhook addresses, without a slash at the end.
 	Address string
 	Mode    Mode
-	// MakeUp invents a value for a credential that has none, nil where that is an error.
-	MakeUp func(botName, channel, field string) bot.Secret
+	// MakeUp invents a value for a credential that has none, "" if it cannot; nil where that is an error.
+	MakeUp func(provider, botName, channel, field string) bot.Secret
 	// OnChange is called after channels have changed.
 	OnChange func()
 	Log      *slog.Logger
@@ -88,6 +88,12 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
+	huma.Register(h, operation("list-versions", http.MethodGet, "/v1/bots/{bot}/versions",
+		"List the versions of a bot that are kept"), answering(a, a.listVersions))
+	huma.Register(h, operation("get-version", http.MethodGet, "/v1/bots/{bot}/versions/{version}",
+		"Read a version of a bot, secrets masked"), answering(a, a.getVersion))
+	huma.Register(h, operation("rollback", http.MethodPost, "/v1/bots/{bot}/versions/{version}/rollback",
+		"Publish an earlier version anew"), answering(a, a.rollback))
 	huma.Register(h, operation("connect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/connect",
 		"Register a channel's webhook at its network"), answering(a, a.connectChannel))
 	huma.Register(h, operation("disconnect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/disconnect",

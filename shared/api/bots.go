@@ -45,6 +45,11 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		answer.Warnings = warnings
 		return &putBotOutput{answer}, err
 	}
+	return a.publish(ctx, def, warnings)
+}
+
+// publish makes a definition live and disconnects the channels that it no longer names.
+func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
 	p, err := a.Store.Publish(ctx, a.Owner, def)
 	if err != nil {
 		return nil, err
@@ -63,7 +68,7 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
 func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, error) {
-	def, problems := botfile.Checker{Providers: a.Providers}.Read(name, data)
+	def, problems := botfile.Checker{Providers: a.Providers, Lint: true}.Read(name, data)
 	if def.Bot != name && def.Bot != "" {
 		problems = append(problems, bot.Problem{Path: "bot", Message: fmt.Sprintf("is %q, but the address says %q", def.Bot, name)})
 	}
@@ -78,11 +83,17 @@ func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, 
 
 // makeUp gives a value to each credential that has none.
 func (a *API) makeUp(def bot.Definition) {
+	for name, secret := range def.Secrets {
+		if secret.Value == "" {
+			secret.Value = bot.Secret("made-up-" + name)
+			def.Secrets[name] = secret
+		}
+	}
 	for name, channel := range def.Channels {
 		for field, values := range channel.Credentials {
 			for i := range values {
 				if values[i].Value == "" {
-					values[i].Value = a.MakeUp(def.Bot, name, field)
+					values[i].Value = a.MakeUp(channel.Provider, def.Bot, name, field)
 				}
 			}
 		}
@@ -107,25 +118,29 @@ func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(def)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
-	}
-	return &getBotOutput{fmt.Sprintf("%q", fmt.Sprint(head.Version)), body}, nil
+	return botOutput(head.Version, def)
 }
+
+// versionTag is the ETag of a version.
+func versionTag(version int) string { return fmt.Sprintf("\"%d\"", version) }
 
 // definition puts a bot's live definition together with its channels.
 func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {
-	def, err := a.Store.Definition(ctx, head.ID, head.Definition)
+	def, err := a.Store.Definition(ctx, head, head.Definition)
 	if err != nil {
 		return def, nil, err
 	}
 	channels, err := a.channels(ctx, head)
-	def.Channels = make(map[string]bot.ChannelSpec, len(channels))
-	for _, ch := range channels {
-		def.Channels[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
-	}
+	def.Channels = specs(channels)
 	return def, channels, err
+}
+
+func specs(channels []bot.Channel) map[string]bot.ChannelSpec {
+	specs := make(map[string]bot.ChannelSpec, len(channels))
+	for _, ch := range channels {
+		specs[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
+	}
+	return specs
 }
 
 // channels reads a bot's channels, by name.

@@ -112,19 +112,23 @@ func sameOrder(before, after []bot.Handler) bool {
 // newValues lists credentials that look alike but have another value. One without a value keeps what is stored.
 func newValues(before, after bot.Definition) []change {
 	var changes []change
+	note := func(path string, old, fresh []bot.Credential) {
+		for i := range min(len(old), len(fresh)) {
+			if old[i].From == fresh[i].From && old[i].Value != fresh[i].Value && fresh[i].Value != "" {
+				changes = append(changes, change{Path: path, What: "new value"})
+				return
+			}
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(after.Channels)) {
 		fields := after.Channels[name].Credentials
 		for _, field := range slices.Sorted(maps.Keys(fields)) {
-			changed := func(old, fresh bot.Credential) bool {
-				return old.From == fresh.From && old.Value != fresh.Value && fresh.Value != ""
-			}
-			old, fresh := before.Channels[name].Credentials[field], fields[field]
-			for i := range min(len(old), len(fresh)) {
-				if changed(old[i], fresh[i]) {
-					changes = append(changes, change{Path: "channels." + name + "." + field, What: "new value"})
-					break
-				}
-			}
+			note("channels."+name+"."+field, before.Channels[name].Credentials[field], fields[field])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(after.Secrets)) {
+		if old, ok := before.Secrets[name]; ok {
+			note("secrets."+name, []bot.Credential{old}, []bot.Credential{after.Secrets[name]})
 		}
 	}
 	return changes

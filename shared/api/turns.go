@@ -34,7 +34,7 @@ func (a *API) listTurns(ctx context.Context, in *listTurnsInput) (*listTurnsOutp
 	if err != nil {
 		return nil, err
 	}
-	explain, names := explainer{api: a, bot: head.ID}, namesOf(head)
+	explain, names := explainer{api: a, head: head}, namesOf(head)
 	for i := range turns {
 		if err := explain.turn(ctx, &turns[i]); err != nil {
 			return nil, err
@@ -69,7 +69,7 @@ func (n channelNames) channel(id string) string {
 // computed again instead of stored.
 type explainer struct {
 	api      *API
-	bot      string
+	head     bot.Head
 	matchers map[string]*match.Matcher // by definition; nil for one that is no longer kept
 }
 
@@ -96,7 +96,7 @@ func (e *explainer) matcher(ctx context.Context, definition string) (*match.Matc
 	if e.matchers == nil {
 		e.matchers = map[string]*match.Matcher{}
 	}
-	def, err := e.api.Store.Definition(ctx, e.bot, definition)
+	def, err := e.api.Store.Definition(ctx, e.head, definition)
 	if bot.KindOf(err) == bot.NotFound {
 		e.matchers[definition] = nil
 		return nil, nil

@@ -212,9 +212,29 @@ type Form struct {
 
 // Task is a unit of work on networks that have them.
 type Task struct {
-	ID     string            `json:"id"`
-	Text   string            `json:"text,omitempty"`
+	ID      string `json:"id"`
+	Subject string `json:"subject,omitempty"`
+	Text    string `json:"text,omitempty"`
+	// Change is what became of it: closed, reopened, reassigned, moved to another step …
+	Change string `json:"change,omitempty"`
+	Closed bool   `json:"closed,omitempty"`
+	Parent string `json:"parent,omitempty"`
+	// Form is the id of the form that the task fills in, Step where it stands among the form's steps, from 1.
+	Form        string     `json:"form,omitempty"`
+	Step        int        `json:"step,omitempty"`
+	Responsible *Person    `json:"responsible,omitempty"`
+	Approvals   []Approval `json:"approvals,omitempty"`
+	// Fields are the form's, as text, each under its id, its code and its name.
 	Fields map[string]string `json:"fields,omitempty"`
+	// Settings are the bot's own for where the task is from: JSON if they are written so, else a text.
+	Settings json.RawMessage `json:"settings,omitempty"`
+}
+
+// Approval is what somebody has to say to a step of a task.
+type Approval struct {
+	Step   int     `json:"step"`
+	Person *Person `json:"person,omitempty"`
+	Choice string  `json:"choice,omitempty"`
 }
 
 // Referral is how somebody found the bot.
@@ -224,12 +244,18 @@ type Referral struct {
 	Type   string `json:"type,omitempty"`
 }
 
-// ViaSuggested marks a text that came from a button, on networks where a press is an ordinary message.
-const ViaSuggested = "suggested"
+// Ways in which an event came that decide what it says.
+const (
+	// ViaSuggested marks a text that came from a button, on networks where a press is an ordinary message.
+	ViaSuggested = "suggested"
+	// ViaCode marks a start by a code that was scanned: no button, so that it says its text.
+	ViaCode = "code"
+)
 
 // Utterance is what patterns are searched in: the payload of a button, else the text, without surrounding white space.
 func (e Event) Utterance() string {
-	if e.Payload != "" && (e.Kind == Press || e.Kind == Start || e.Via == ViaSuggested) {
+	pressed := e.Kind == Press || e.Kind == Start && e.Via != ViaCode || e.Via == ViaSuggested
+	if e.Payload != "" && pressed {
 		return strings.TrimSpace(e.Payload)
 	}
 	return strings.TrimSpace(e.Text)

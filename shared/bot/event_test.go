@@ -44,6 +44,8 @@ func TestEventUtterance(t *testing.T) {
 		{"payload of a button", bot.Event{Kind: bot.Press, Text: "Label", Payload: " p1 "}, "p1"},
 		{"button without payload", bot.Event{Kind: bot.Press, Text: "Label"}, "Label"},
 		{"payload of a start", bot.Event{Kind: bot.Start, Text: "/start", Payload: "ref"}, "ref"},
+		{"a start by a code keeps its text", bot.Event{Kind: bot.Start, Text: "/start", Payload: "ref", Via: bot.ViaCode}, "/start"},
+		{"payload of a suggested answer", bot.Event{Kind: bot.Text, Text: "Yes", Payload: "y", Via: bot.ViaSuggested}, "y"},
 		{"start without payload", bot.Event{Kind: bot.Start, Text: "/start"}, "/start"},
 		{"a command keeps its text", bot.Event{Kind: bot.Command, Text: "/start ref", Payload: "ref"}, "/start ref"},
 		{"so does a text", bot.Event{Kind: bot.Text, Text: "a", Payload: "b"}, "a"},

@@ -8,14 +8,17 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
+
+	"hookline/shared/bot"
 )
 
 type chatCommand struct {
 	Bot      string `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
-	Provider string `default:"telegram" enum:"telegram" help:"Network to talk through: telegram."`
-	User     int64  `default:"1" help:"Id of the made-up user." placeholder:"ID"`
+	Provider string `default:"" enum:",telegram,messenger,kik,pyrus" help:"Network to talk through: telegram, messenger, kik or pyrus. Left out: the bot's only one, else telegram." placeholder:"NAME"`
+	User     string `default:"1" help:"Id of the made-up user." placeholder:"ID"`
 	Name     string `default:"Ada" help:"First name of the made-up user."`
-	Chat     int64  `help:"Id of the chat; a group's is below 0. Left out: the user's private chat." placeholder:"ID"`
+	Chat     string `help:"Id of the chat; on Telegram a group's is below 0. Left out: the user's own chat with the bot." placeholder:"ID"`
 }
 
 func (chatCommand) Help() string {
@@ -67,19 +70,32 @@ func (c *chatCommand) talk(ctx context.Context, server *client) (*talk, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(b.Channels, func(ch channelInfo) bool { return ch.Provider == c.Provider })
-	if at < 0 {
-		return nil, &refusal{detail: "bot " + b.Bot + " has no channel on " + c.Provider}
-	}
-	username := b.Channels[at].Username
-	if username == "" {
-		return nil, &refusal{detail: "the channel is not connected yet: hookline connect " + b.Bot}
+	ch, err := c.channel(b)
+	if err != nil {
+		return nil, err
 	}
 	t := &talk{
-		server: server, bot: b.Bot, username: username, chat: cmp.Or(c.Chat, c.User),
+		server: server, bot: b.Bot, provider: ch.Provider, username: ch.Username, chat: cmp.Or(c.Chat, c.User),
 		user: chatUser{ID: c.User, FirstName: c.Name},
 	}
 	return t, t.open(ctx)
+}
+
+// channel picks the bot's channel on the network that is asked for.
+func (c *chatCommand) channel(b botInfo) (channelInfo, error) {
+	provider := c.Provider
+	if provider == "" && len(b.Channels) == 1 {
+		provider = b.Channels[0].Provider
+	}
+	provider = cmp.Or(provider, "telegram")
+	at := slices.IndexFunc(b.Channels, func(ch channelInfo) bool { return ch.Provider == provider })
+	if at < 0 {
+		return channelInfo{}, &refusal{detail: "bot " + b.Bot + " has no channel on " + provider}
+	}
+	if b.Channels[at].Username == "" {
+		return channelInfo{}, &refusal{detail: "the channel is not connected yet: hookline connect " + b.Bot}
+	}
+	return b.Channels[at], nil
 }
 
 // readLines gives lines until the end of in. Reading cannot be interrupted, so it has a goroutine of its own, which ends
@@ -123,8 +139,10 @@ func (s *session) converse(ctx context.Context, t *talk, line string) error {
 
 // chatReply is a message of the bot's, as its user sees it.
 type chatReply struct {
-	Text    string       `json:"text"`
-	Buttons []chatButton `json:"buttons,omitempty"`
+	Text     string        `json:"text"`
+	Buttons  []chatButton  `json:"buttons,omitempty"`
+	Media    *bot.Media    `json:"media,omitempty"`
+	Location *bot.Location `json:"location,omitempty"`
 }
 
 type chatButton struct {
@@ -132,8 +150,21 @@ type chatButton struct {
 	URL  string `json:"url,omitempty"`
 }
 
+// empty tells whether there is nothing to print.
+func (r chatReply) empty() bool {
+	return r.Text == "" && len(r.Buttons) == 0 && r.Media == nil && r.Location == nil
+}
+
 func printSaid(w io.Writer, r chatReply) {
-	fmt.Fprintln(w, r.Text)
+	if r.Media != nil {
+		fmt.Fprintf(w, "(%s: %s)\n", r.Media.Kind, r.Media.Source)
+	}
+	if r.Location != nil {
+		fmt.Fprintf(w, "(location: %s)\n", strings.TrimSpace(fmt.Sprintf("%s, %s %s", r.Location.Latitude, r.Location.Longitude, r.Location.Title)))
+	}
+	if r.Text != "" {
+		fmt.Fprintln(w, r.Text)
+	}
 	for i, b := range r.Buttons {
 		fmt.Fprintf(w, "  [%d] %s", i+1, b.Text)
 		if b.URL != "" {

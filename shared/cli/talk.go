@@ -3,29 +3,28 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"net/url"
 	"time"
 
 	"hookline/shared/bot"
 )
 
-// talk is a made-up user's chat with a bot on the simulated Telegram. The requests are those of its users' side, not of
-// the Bot API.
+// talk is a made-up user's chat with a bot on a simulated network. The requests are those of the users' side, which is the
+// same for all networks.
 type talk struct {
-	server        *client
-	bot, username string
-	chat          int64
-	user          chatUser
+	server                        *client
+	bot, provider, username, chat string
+	user                          chatUser
 
 	read     int64  // number of the bot's last act that was read
 	lastTurn string // id of the chat's newest turn
 	// buttons are those of the message that can be pressed.
-	pressable int64
+	pressable string
 	buttons   int
 }
 
 type chatUser struct {
-	ID        int64  `json:"id"`
+	ID        string `json:"id"`
 	FirstName string `json:"first_name"`
 }
 
@@ -37,7 +36,7 @@ const (
 )
 
 func (t *talk) path(act string) string {
-	return fmt.Sprintf("/simulate/telegram/chat/%s/%d/%s", t.username, t.chat, act)
+	return fmt.Sprintf("/simulate/%s/chat/%s/%s/%s", t.provider, url.PathEscape(t.username), url.PathEscape(t.chat), act)
 }
 
 // open makes the chat and passes over what was said in it before.
@@ -90,52 +89,43 @@ func (t *talk) outcome(ctx context.Context) (bot.Turn, error) {
 }
 
 func (t *talk) newest(ctx context.Context) (bot.Turn, error) {
-	turns, err := t.server.turns(ctx, turnQuery{bot: t.bot, chat: strconv.FormatInt(t.chat, 10), limit: 1})
+	turns, err := t.server.turns(ctx, turnQuery{bot: t.bot, chat: t.chat, limit: 1})
 	if err != nil || len(turns) == 0 {
 		return bot.Turn{}, err
 	}
 	return turns[0], nil
 }
 
-// sentMessage is what the bot did in the chat, as the simulated Telegram tells it.
-type sentMessage struct {
-	N       int64 `json:"n"`
-	Message *struct {
-		ID     int64  `json:"message_id"`
-		Text   string `json:"text"`
-		Markup struct {
-			Inline   [][]chatButton `json:"inline_keyboard"`
-			Keyboard [][]chatButton `json:"keyboard"`
-		} `json:"reply_markup"`
-	} `json:"message"`
-	Answer struct {
-		Text string `json:"text"`
-	} `json:"callback_answer"`
+// did is something the bot did in the chat, as every simulated network tells it.
+type did struct {
+	N       int64     `json:"n"`
+	Message string    `json:"message_id"`
+	Shown   chatReply `json:"shown"`
 }
 
-// news reads what the bot has done since it was last asked.
+// news reads what the bot has done since it was last asked. Its buttons can be pressed until it says something else; of
+// what it only shows for a moment, such as that it types, there is nothing to print.
 func (t *talk) news(ctx context.Context) ([]chatReply, error) {
 	var page struct {
-		Messages []sentMessage `json:"messages"`
+		Messages []did `json:"messages"`
 	}
 	if err := t.server.call(ctx, "GET "+t.path("messages")+fmt.Sprintf("?after=%d", t.read), nil, &page); err != nil {
 		return nil, err
 	}
 	var replies []chatReply
-	for _, sent := range page.Messages {
-		t.read = sent.N
-		if sent.Message == nil {
-			if sent.Answer.Text != "" {
-				replies = append(replies, chatReply{Text: sent.Answer.Text})
-			}
+	said := false
+	for _, d := range page.Messages {
+		t.read = d.N
+		if d.Shown.empty() {
 			continue
 		}
-		reply := chatReply{Text: sent.Message.Text}
-		for _, row := range append(sent.Message.Markup.Inline, sent.Message.Markup.Keyboard...) {
-			reply.Buttons = append(reply.Buttons, row...)
+		if d.Message != "" && !said {
+			t.buttons, said = 0, true
 		}
-		t.pressable, t.buttons = sent.Message.ID, len(reply.Buttons)
-		replies = append(replies, reply)
+		if len(d.Shown.Buttons) > 0 {
+			t.pressable, t.buttons = d.Message, len(d.Shown.Buttons)
+		}
+		replies = append(replies, d.Shown)
 	}
 	return replies, nil
 }

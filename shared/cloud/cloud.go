@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ const (
 	EnvNotificationsURL = "HOOKLINE_NOTIFICATIONS_URL" // URL of the SQS FIFO queue of notifications
 	EnvSecret           = "HOOKLINE_SECRET"            // name or ARN of the Secrets Manager secret: at least 43 random characters
 	EnvPublicURL        = "HOOKLINE_PUBLIC_URL"        // where networks call us; may be empty
+	EnvAllowHosts       = "HOOKLINE_ALLOW_HOSTS"       // host[:port],… that requests of handlers may reach wherever they are; may be empty
 )
 
 // Cloud is what functions are put together of. It is opened once a process, before the first call.
@@ -43,6 +45,8 @@ type Cloud struct {
 	// PublicURL is empty where only the gateway knows it: a function's environment cannot name the API that calls the
 	// function.
 	PublicURL string
+	// AllowedHosts are those of EnvAllowHosts.
+	AllowedHosts []string
 
 	sqs      *sqs.Client
 	queueURL string
@@ -64,9 +68,9 @@ func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
 	}
 	c := &Cloud{
 		Table:     dynamotable.New(dynamodb.NewFromConfig(cfg), getenv(EnvTable), time.Now),
-		PublicURL: getenv(EnvPublicURL),
-		sqs:       sqs.NewFromConfig(cfg),
-		queueURL:  getenv(EnvQueueURL),
+		PublicURL: getenv(EnvPublicURL), AllowedHosts: strings.Split(getenv(EnvAllowHosts), ","),
+		sqs:      sqs.NewFromConfig(cfg),
+		queueURL: getenv(EnvQueueURL),
 	}
 	c.Queue, c.Notifications = sqsqueue.New(c.sqs, c.queueURL), sqsqueue.New(c.sqs, getenv(EnvNotificationsURL))
 

@@ -136,8 +136,25 @@ func (e *Engine) bury(ctx context.Context, t *turn, cause error) queue.Result {
 	if t.known && t.job.Event != nil {
 		e.acknowledge(ctx, t)
 	}
+	e.apologize(ctx, t)
 	e.record(t, cause)
 	return queue.Done()
+}
+
+// apologize says what the handler has for the case that its job is buried, the first time it is, if the network takes it.
+func (e *Engine) apologize(ctx context.Context, t *turn) {
+	text := t.decision.OnFailure
+	if text == "" || t.job.Event == nil || t.job.Redrive != nil || t.provider == nil || left(ctx) < sendReserve {
+		return
+	}
+	apology := bot.Reply{Address: t.job.Event.Address(), Parts: t.provider.Split(bot.Part{Text: text})}
+	for apology.Sent < len(apology.Parts) {
+		if err := e.sendParts(ctx, t, &apology); err != nil {
+			t.note("what is said on failure could not be sent either: " + bot.PublicMessage(err))
+			return
+		}
+	}
+	t.note("the user was told: " + text)
 }
 
 func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {

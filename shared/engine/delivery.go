@@ -146,12 +146,13 @@ func (e *Engine) prepare(ctx context.Context, d *delivery) error {
 	if err != nil {
 		return err
 	}
+	t.live = live
 	response := live.hooks[d.scene.Hook.Name]
 	if response == nil {
 		return nil
 	}
-	parts, err := t.compose(live, response, template.Scope{
-		"env": live.env, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
+	parts, err := t.compose(response, template.Scope{
+		"env": live.env, "secret": live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
 	})
 	if err != nil {
 		return bot.Wrap(bot.KindOf(err), fmt.Sprintf("hook %s, %v", d.scene.Hook.Name, err), nil)

@@ -30,6 +30,8 @@ const (
 // Engine handles jobs. It is safe for concurrent use; jobs of one group must come one after another, as queues give them.
 type Engine struct {
 	Metrics *metrics.Set // may be nil
+	// Requests makes the requests of handlers.
+	Requests Fetcher
 	// Conversations takes the events of chats that have another id now.
 	Conversations queue.Sender
 	// Notifications takes the deliveries of calls to hooks.

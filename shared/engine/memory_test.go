@@ -15,8 +15,8 @@ import (
 
 func TestLibraryForgetsTheBotUsedLongestAgo(t *testing.T) {
 	var loaded []string
-	l := library{limit: 1, load: func(_ context.Context, id, _ string) (bot.Definition, error) {
-		loaded = append(loaded, id)
+	l := library{limit: 1, load: func(_ context.Context, head bot.Head, _ string) (bot.Definition, error) {
+		loaded = append(loaded, head.ID)
 		return bot.Definition{Handlers: []bot.Handler{{Name: "h", Pattern: "x"}}}, nil
 	}}
 	for _, id := range []string{"a", "a", "b", "b", "a"} {
@@ -31,7 +31,7 @@ func TestLibraryForgetsTheBotUsedLongestAgo(t *testing.T) {
 
 func TestLibraryTriesAgainAfterAnError(t *testing.T) {
 	fail := true
-	l := library{limit: 1, load: func(context.Context, string, string) (bot.Definition, error) {
+	l := library{limit: 1, load: func(context.Context, bot.Head, string) (bot.Definition, error) {
 		if fail {
 			return bot.Definition{}, bot.Errorf(bot.Unavailable, "down")
 		}

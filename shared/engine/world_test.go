@@ -195,10 +195,15 @@ func (w *world) start() {
 
 func (w *world) publish(handlers ...bot.Handler) {
 	w.t.Helper()
-	p, err := w.store.Publish(w.t.Context(), "main", bot.Definition{
-		Bot: "pizza", Handlers: handlers, Hooks: w.hooks, Env: map[string]string{"SHOP": "the shop"},
-		Channels: map[string]bot.ChannelSpec{"fake": {Provider: "fake"}},
-	})
+	w.publishDefinition(bot.Definition{Handlers: handlers, Hooks: w.hooks})
+}
+
+// publishDefinition publishes a bot on the fake network.
+func (w *world) publishDefinition(def bot.Definition) {
+	w.t.Helper()
+	def.Bot, def.Env = "pizza", map[string]string{"SHOP": "the shop"}
+	def.Channels = map[string]bot.ChannelSpec{"fake": {Provider: "fake"}}
+	p, err := w.store.Publish(w.t.Context(), "main", def)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"hookline/shared/provider"
 	"hookline/shared/provider/telegram"
 	"hookline/shared/simulate"
+	simulated "hookline/shared/simulate/telegram"
 )
 
 const (
@@ -36,7 +37,7 @@ func (q handover) Send(ctx context.Context, jobs ...bot.Job) error {
 
 // TestTelegram polls the simulated Telegram over HTTP while it answers badly: every event arrives, in order.
 func TestTelegram(t *testing.T) {
-	sim := simulate.NewTelegram()
+	sim := simulated.New()
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)
@@ -56,7 +57,7 @@ func TestTelegram(t *testing.T) {
 		t.Fatal(err)
 	}
 	const messages = 50
-	ann := simulate.Talk{Bot: botName, User: simulate.User{ID: 7, FirstName: "Ann"}}
+	ann := simulate.Talk{Bot: botName, User: simulate.User{ID: "7", FirstName: "Ann"}}
 	queue := make(handover)
 	feeds := feed.New(provider.NewSet(network), queue, func(context.Context) ([]bot.Channel, error) {
 		return []bot.Channel{ch}, nil
@@ -85,7 +86,7 @@ func TestTelegram(t *testing.T) {
 
 // TestTelegramElsewhere: a bot whose updates go to a webhook is not polled, and the webhook stays, T39.
 func TestTelegramElsewhere(t *testing.T) {
-	sim := simulate.NewTelegram()
+	sim := simulated.New()
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)

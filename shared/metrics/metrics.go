@@ -26,6 +26,8 @@ var (
 	Unmatched  = Counter{name: "unmatched"}   // no handler's
 	HandedBack = Counter{name: "handed_back"} // tries that failed and will be repeated
 	Buried     = Counter{name: "buried"}      // given up
+	// CredentialsRefused counts the sends that a network refused for the channel's credentials.
+	CredentialsRefused = Counter{name: "credentials_refused"}
 )
 
 // Refused counts the calls that were answered with an error of a kind.

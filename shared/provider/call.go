@@ -24,12 +24,13 @@ const (
 	CallLimit   = 1 << 20
 )
 
-// Call is one POST of JSON to a network's API. Addresses may hold credentials: no error shows one.
+// Call is one call of a network's API, in JSON. Addresses may hold credentials: no error shows one.
 type Call struct {
 	Client  *http.Client
+	Method  string // POST if empty
 	Address string
 	Header  http.Header // beside Content-Type
-	Body    any         // encoded as JSON
+	Body    any         // encoded as JSON; nil: none
 	Timeout time.Duration
 	Limit   int64 // bytes of the answer
 }
@@ -73,17 +74,21 @@ func (c Call) request(ctx context.Context) (*http.Request, error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false) // networks count the bytes of what they get
-	if err := encoder.Encode(c.Body); err != nil {
-		return nil, bot.Wrap(bot.Internal, "call cannot be encoded", err)
+	if c.Body != nil {
+		if err := encoder.Encode(c.Body); err != nil {
+			return nil, bot.Wrap(bot.Internal, "call cannot be encoded", err)
+		}
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Address, &body)
+	request, err := http.NewRequestWithContext(ctx, cmp.Or(c.Method, http.MethodPost), c.Address, &body)
 	if err != nil {
 		return nil, bot.Wrap(bot.Internal, "network's address is not valid", withoutAddress(err))
 	}
 	if c.Header != nil {
 		request.Header = c.Header.Clone()
 	}
-	request.Header.Set("Content-Type", "application/json")
+	if c.Body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	return request, nil
 }
 

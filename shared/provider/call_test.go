@@ -59,6 +59,20 @@ func TestCallSendsJSON(t *testing.T) {
 	}
 }
 
+func TestCallWithoutBody(t *testing.T) {
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got := r.Method + " " + r.Header.Get("Content-Type") + string(body)
+		if want := "GET "; got != want || r.ContentLength != 0 {
+			t.Errorf("Do() sends %q of %d bytes, want %q and no body", got, r.ContentLength, want)
+		}
+	})
+	got, err := post(t, address, func(c *provider.Call) { c.Method, c.Body = http.MethodGet, nil })
+	if err != nil || got.Status != http.StatusOK {
+		t.Errorf("Do() = %d, %v, want status 200", got.Status, err)
+	}
+}
+
 func TestCallFollowsNoRedirect(t *testing.T) {
 	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != marked {

@@ -22,6 +22,11 @@ func (k *Keys) Seal(plain bot.Secret, context ...string) (string, error) {
 	return sealVersion + "." + key.id + "." + sealText.EncodeToString(sealed), nil
 }
 
+// Mark gives a text that is the same for the same secret in the same context, and tells nothing of it.
+func (k *Keys) Mark(plain bot.Secret, context ...string) string {
+	return authenticate(k.ring[0].mark, append(context, plain.Reveal())...)
+}
+
 // Open gives the secret that Seal sealed in the same context, with any of the keys. Whatever is wrong, the kind is
 // internal and the public message the same.
 func (k *Keys) Open(sealed string, context ...string) (bot.Secret, error) {

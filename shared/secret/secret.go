@@ -26,6 +26,7 @@ const (
 	labelWebhook = "hookline webhook secrets"
 	labelAdmin   = "hookline admin token"
 	labelApp     = "hookline app ids"
+	labelMark    = "hookline marks"
 )
 
 // Keys are the master keys: one that seals and signs, and previous ones that only open and verify. They are safe for
@@ -41,6 +42,7 @@ type subkeys struct {
 	webhook []byte
 	admin   []byte
 	app     []byte
+	mark    []byte
 }
 
 // New makes Keys of master keys of KeyBytes random bytes each; another size is kind invalid.
@@ -99,6 +101,7 @@ func derive(master []byte) (subkeys, error) {
 		webhook: subkey(labelWebhook, KeyBytes),
 		admin:   subkey(labelAdmin, KeyBytes),
 		app:     subkey(labelApp, KeyBytes),
+		mark:    subkey(labelMark, KeyBytes),
 	}, nil
 }
 

@@ -1,8 +1,6 @@
 package simulate
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -48,10 +46,10 @@ type Faults struct {
 type FaultCounts map[Fault]int
 
 // SetFaults changes how often calls go wrong from now on, and counts afresh.
-func (t *Telegram) SetFaults(f Faults) error { return t.faults.set(f) }
+func (n *Network) SetFaults(f Faults) error { return n.dice.set(f) }
 
 // FaultCounts gives how many calls went wrong since SetFaults.
-func (t *Telegram) FaultCounts() FaultCounts { return t.faults.counted() }
+func (n *Network) FaultCounts() FaultCounts { return n.dice.counted() }
 
 // dice decide call by call.
 type dice struct {
@@ -130,33 +128,39 @@ func (f fault) carriedOut() bool {
 	return f.kind == "" || strings.HasSuffix(string(f.kind), "_after")
 }
 
-// strike answers as the fault does, if at all.
-func (t *Telegram) strike(w http.ResponseWriter, r *http.Request, f fault) {
-	switch f.kind {
-	case TooManyRequests:
-		refuse(w, &apiError{
-			Code:        http.StatusTooManyRequests,
-			Description: fmt.Sprintf("Too Many Requests: retry after %d", f.retryAfter),
-			RetryAfter:  f.retryAfter,
-		})
-	case ServerError:
-		refuse(w, &apiError{Code: http.StatusInternalServerError, Description: "Internal Server Error: restart"})
-	case BadGateway:
-		refuse(w, &apiError{Code: http.StatusBadGateway, Description: "Bad Gateway"})
-	case HangBefore, HangAfter:
-		t.hang(r.Context(), f.hang)
-		breakConnection()
-	case ResetBefore, ResetAfter:
-		breakConnection()
-	}
+// Call is a call of a network's API, on which faults may fall.
+type Call struct {
+	Request *http.Request
+	// Method is what Faults.Methods knows it by.
+	Method string
+	// Refuse answers in the network's own form: with status 429, which asks to wait for seconds, 500 or 502.
+	Refuse func(status, seconds int)
 }
 
-// hang passes the time, or less if the caller goes or the network is closed.
-func (t *Telegram) hang(ctx context.Context, d time.Duration) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(t.closing, cancel)()
-	wait(ctx, d)
+// Carry has a call carried out by do, and answered then by answer, unless a fault falls on it: then it is answered
+// otherwise or not at all, before or after do.
+func (n *Network) Carry(c Call, do, answer func()) {
+	fault := n.dice.roll(c.Method)
+	if fault.carriedOut() {
+		do()
+	}
+	switch fault.kind {
+	case "":
+		answer()
+	case TooManyRequests:
+		c.Refuse(http.StatusTooManyRequests, fault.retryAfter)
+	case ServerError:
+		c.Refuse(http.StatusInternalServerError, 0)
+	case BadGateway:
+		c.Refuse(http.StatusBadGateway, 0)
+	case HangBefore, HangAfter:
+		ctx, cancel := n.while(c.Request.Context())
+		defer cancel()
+		wait(ctx, fault.hang)
+		breakConnection()
+	default:
+		breakConnection()
+	}
 }
 
 // breakConnection ends the handler in the way that makes net/http drop the connection without an answer.

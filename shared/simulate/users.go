@@ -2,172 +2,135 @@ package simulate
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
-	"fmt"
-	"maps"
+	"net/http"
 	"time"
 
 	"hookline/shared/bot"
 )
 
-// The chat types.
-const (
-	private    = "private"
-	group      = "group"
-	supergroup = "supergroup"
-)
+// Simulated is a simulated network. Its handler serves the bots' side and Routes.
+type Simulated interface {
+	http.Handler
+	Users
+	// Ground gives what it shares with the others.
+	Ground() *Network
+	// MakeUp gives a value that the network takes for a credential of a channel. The seed is the channel's: the same one
+	// gives the same value, and values of one seed belong together.
+	MakeUp(seed Seed, field string) bot.Secret
+}
 
-// superBase is what Telegram adds to a supergroup's number before it negates it.
-const superBase = 1_000_000_000_000
+// Seed is what made-up credentials of one channel are made of.
+type Seed [sha256.Size]byte
 
-// Talk is one user in one chat with one bot: a Telegram app, to its user.
+// Users is the users' side of a network: what they can do in its apps. Errors are of kind invalid, not_found or
+// unavailable and may be shown.
+type Users interface {
+	// Open makes the talk's chat, so that the bot can write to it, and says nothing.
+	Open(k Talk) error
+	// Say sends a text to the bot.
+	Say(k Talk, text string) (messageID ID, err error)
+	// Post sends a message that is more than text: fields are those of the network's own form of a message, put over
+	// what the message has anyway.
+	Post(k Talk, fields map[string]json.RawMessage) (messageID ID, err error)
+	// Press presses a button that the bot has shown in the chat.
+	Press(k Talk, c Choice) error
+	// Block makes the user block the bot, Unblock undoes it.
+	Block(k Talk) error
+	Unblock(k Talk) error
+	// Messages gives what the bot did in the talk's chat after the n-th, oldest first, and waits up to patience for
+	// something. The talk needs no user.
+	Messages(ctx context.Context, k Talk, n int64, patience time.Duration) ([]Sent, error)
+}
+
+// ID names a user, a chat, a message. Where JSON has a number its digits are the id.
+type ID string
+
+// UnmarshalJSON reads a text or a number.
+func (id *ID) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, (*string)(id))
+	}
+	var number json.Number
+	err := json.Unmarshal(data, &number)
+	*id = ID(number)
+	return err
+}
+
+// Talk is one user in one chat with one bot: an app, to its user.
 type Talk struct {
-	Bot string // username
-	// Chat is negative for a group, below -10¹² for a supergroup; 0 or the user's id is the private chat.
-	Chat int64
-	// Thread is a topic of a supergroup, 0 for none.
-	Thread int64
+	// Bot is what users address it by: bot.Identity.Username.
+	Bot string
+	// Chat is as events have it; "" is the user's own chat with the bot.
+	Chat ID
+	// Thread is a topic inside the chat, where the network has such.
+	Thread ID
 	User   User
 }
 
-// chat gives the chat that a talk is in, as it looks when it is made.
-func (k Talk) chat() (Chat, error) {
-	switch {
-	case k.User.ID <= 0 || k.User.FirstName == "":
-		return Chat{}, bot.Errorf(bot.Invalid, "a user has an id above 0 and a first name")
-	case k.Chat == 0 || k.Chat == k.User.ID:
-		u := k.User
-		return Chat{ID: u.ID, Type: private, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName}, nil
-	case k.Chat > 0:
-		return Chat{}, bot.Errorf(bot.Invalid, "a private chat has the id of its user")
-	case k.Chat < -superBase:
-		return Chat{ID: k.Chat, Type: supergroup, Title: fmt.Sprint("Supergroup ", -k.Chat-superBase), IsForum: true}, nil
-	}
-	return Chat{ID: k.Chat, Type: group, Title: fmt.Sprint("Group ", -k.Chat)}, nil
+// User is who speaks. Each network passes on what it knows of a user.
+type User struct {
+	ID           ID     `json:"id"`
+	FirstName    string `json:"first_name,omitempty"`
+	LastName     string `json:"last_name,omitempty"`
+	Username     string `json:"username,omitempty"`
+	LanguageCode string `json:"language_code,omitempty"`
+	Email        string `json:"email,omitempty"`
 }
 
-// in runs f in the talk's chat, which is made if there is none, with the bot's lock held.
-func (t *Telegram) in(k Talk, f func(*account, *room) error) error {
-	a, err := t.named(k.Bot)
-	if err != nil {
-		return err
-	}
-	chat, err := k.chat()
-	if err != nil {
-		return err
-	}
-	if k.Thread != 0 && (chat.Type != supergroup || k.Thread <= 1) {
-		return bot.Errorf(bot.Invalid, "only supergroups have topics, numbered from 2 on")
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	r := a.open(chat)
-	if r.movedTo != 0 {
-		return bot.Errorf(bot.Invalid, fmt.Sprintf("the group is the supergroup %d now", r.movedTo))
-	}
-	if k.Thread != 0 {
-		r.threads[k.Thread] = true
-	}
-	return f(a, r)
+// Choice names a button: by its place, counted from 1 over all rows, or by its label.
+type Choice struct {
+	// Message is the message that shows it, "" the newest one with buttons.
+	Message ID     `json:"message_id,omitempty"`
+	Place   int    `json:"place,omitempty"`
+	Label   string `json:"label,omitempty"`
+	// Data is pressed though no button has it, as a changed app could.
+	Data string `json:"data,omitempty"`
 }
 
-// Open makes the talk's chat, so that the bot can write to it, and says nothing.
-func (t *Telegram) Open(k Talk) error {
-	return t.in(k, func(*account, *room) error { return nil })
+// Shown is what a user sees of something that the bot did, alike for all networks.
+type Shown struct {
+	// Text is without markup, Format what it was marked up with.
+	Text     string        `json:"text,omitempty"`
+	Format   bot.Format    `json:"format,omitempty"`
+	Buttons  []Button      `json:"buttons,omitempty"` // of all rows
+	Media    *bot.Media    `json:"media,omitempty"`
+	Location *bot.Location `json:"location,omitempty"`
+	Sign     bot.Sign      `json:"sign,omitempty"`
 }
 
-// Say sends a text to the bot. Commands in it are marked as Telegram's apps do.
-func (t *Telegram) Say(k Talk, text string) (messageID int64, err error) {
-	if text == "" {
-		return 0, bot.Errorf(bot.Invalid, "nothing was said")
-	}
-	err = t.in(k, func(a *account, r *room) error {
-		messageID, err = a.hear(k, r, text)
-		return err
-	})
-	return messageID, err
+// Button is a button as it is shown: one with a URL opens it.
+type Button struct {
+	Text string `json:"text"`
+	URL  string `json:"url,omitempty"`
 }
 
-// hear queues a text message. a.mu is held.
-func (a *account) hear(k Talk, r *room, text string) (int64, error) {
-	m, err := a.spoken(k, r)
-	if err != nil {
-		return 0, err
-	}
-	m.Text, m.Entities = text, commands(text)
-	return m.ID, a.push(laneKey{id: r.chat.ID}, "message", m)
+// Sent is something the bot did in a chat.
+type Sent struct {
+	// N numbers what the bot did in this chat, from 1 on without gaps.
+	N int64 `json:"n"`
+	// Message is the id of the message, "" for what is none.
+	Message ID    `json:"message_id,omitempty"`
+	Shown   Shown `json:"shown"`
+	// Answered tells whether the answer to the call was written. Where it was not, the bot cannot know that the call was
+	// carried out, and may rightly make the same once more. A bot that was killed may not have read it all the same.
+	Answered bool `json:"answered"`
+	// Native is what the network itself has to say, a struct or map whose fields stand beside the others in JSON.
+	Native any `json:"-"`
 }
 
-// spoken makes a message of the user's. a.mu is held.
-func (a *account) spoken(k Talk, r *room) (Message, error) {
-	if r.blocked {
-		return Message{}, bot.Errorf(bot.Invalid, "the bot is blocked in this chat: unblock it first")
+// MarshalJSON writes the network's own fields behind those that are alike for all.
+func (s Sent) MarshalJSON() ([]byte, error) {
+	type fields Sent
+	shared, err := json.Marshal(fields(s))
+	if err != nil || s.Native == nil {
+		return shared, err
 	}
-	m := r.message(k.User, a.net.Now())
-	m.Thread, m.InTopic = k.Thread, k.Thread != 0
-	return m, nil
-}
-
-// Post sends a message that is more than text: fields are those of a Telegram Message, put over what the message has
-// anyway.
-func (t *Telegram) Post(k Talk, fields map[string]json.RawMessage) (messageID int64, err error) {
-	err = t.in(k, func(a *account, r *room) error {
-		m, err := a.spoken(k, r)
-		if err != nil {
-			return err
-		}
-		messageID = m.ID
-		whole, err := merged(m, fields)
-		if err != nil {
-			return err
-		}
-		return a.push(laneKey{id: r.chat.ID}, "message", whole)
-	})
-	return messageID, err
-}
-
-func merged(m Message, fields map[string]json.RawMessage) (map[string]json.RawMessage, error) {
-	base, err := json.Marshal(m)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "message not encoded", err)
+	native, err := json.Marshal(s.Native)
+	if err != nil || string(native) == "{}" {
+		return shared, err
 	}
-	whole := map[string]json.RawMessage{}
-	if err := json.Unmarshal(base, &whole); err != nil {
-		return nil, bot.Wrap(bot.Internal, "message not decoded", err)
-	}
-	maps.Copy(whole, fields)
-	return whole, nil
-}
-
-// Messages gives what the bot did in a chat after the n-th, oldest first, and waits up to patience for something.
-func (t *Telegram) Messages(ctx context.Context, username string, chat, n int64, patience time.Duration) ([]Sent, error) {
-	a, err := t.named(username)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		sent, changed, err := a.sentAfter(chat, n)
-		if err != nil || len(sent) > 0 {
-			return sent, err
-		}
-		select {
-		case <-changed:
-		case <-t.closing.Done():
-			return sent, nil
-		case <-ctx.Done():
-			return sent, nil
-		}
-	}
-}
-
-func (a *account) sentAfter(chat, n int64) ([]Sent, <-chan struct{}, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	r := a.room(chat)
-	if r == nil {
-		return nil, nil, bot.Errorf(bot.NotFound, "no chat has this id")
-	}
-	return r.after(n), r.changed, nil
+	shared[len(shared)-1] = ','
+	return append(shared, native[1:]...), nil
 }

@@ -46,7 +46,11 @@ func (s *Store) publishOnce(ctx context.Context, owner string, def bot.Definitio
 	if err != nil {
 		return Publication{}, err
 	}
-	chunks, err := pack(def)
+	stored, err := s.sealDefinition(ctx, head, def)
+	if err != nil {
+		return Publication{}, err
+	}
+	chunks, err := pack(stored)
 	if err != nil {
 		return Publication{}, err
 	}

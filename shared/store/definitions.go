@@ -36,9 +36,12 @@ type packed struct {
 // name is what chunks are stored under. The hash keeps two publishers who race for one version from mixing theirs.
 func (p packed) name(version int) string { return fmt.Sprintf("%08d-%s", version, p.hash) }
 
-func pack(def bot.Definition) (packed, error) {
-	def.Channels = nil
+func pack(def storedDefinition) (packed, error) {
 	plain, err := json.Marshal(def)
+	if err != nil {
+		return packed{}, bot.Wrap(bot.Invalid, "the definition cannot be encoded", err)
+	}
+	same, err := json.Marshal(def.withoutSeals())
 	if err != nil {
 		return packed{}, bot.Wrap(bot.Invalid, "the definition cannot be encoded", err)
 	}
@@ -53,7 +56,7 @@ func pack(def bot.Definition) (packed, error) {
 	if err := w.Close(); err != nil {
 		return packed{}, bot.Wrap(bot.Internal, "compress the definition", err)
 	}
-	sum := sha256.Sum256(plain)
+	sum := sha256.Sum256(same)
 	return packed{hex.EncodeToString(sum[:8]), slices.Collect(slices.Chunk(compressed.Bytes(), chunkBytes))}, nil
 }
 
@@ -69,10 +72,11 @@ func (s *Store) putChunks(ctx context.Context, head bot.Head, p packed) error {
 }
 
 // Definition reads one stored definition of a bot, whole; kind not_found once it has expired. Its Channels are empty.
-func (s *Store) Definition(ctx context.Context, botID, definition string) (bot.Definition, error) {
+func (s *Store) Definition(ctx context.Context, head bot.Head, definition string) (bot.Definition, error) {
+	var stored storedDefinition
 	var def bot.Definition
-	first := chunkKey(botID, definition, 0)
-	items, err := s.table.Query(ctx, Query{PK: first.PK, Prefix: strings.TrimSuffix(first.SK, "0000")})
+	first := chunkKey(head.ID, definition, 0)
+	items, err := s.table.Query(ctx, Query{PK: first.PK, Prefix: strings.TrimSuffix(first.SK, firstChunk)})
 	if err != nil {
 		return def, err
 	}
@@ -93,10 +97,10 @@ func (s *Store) Definition(ctx context.Context, botID, definition string) (bot.D
 	}
 	decoder := json.NewDecoder(bytes.NewReader(plain))
 	decoder.UseNumber()
-	if err := decoder.Decode(&def); err != nil {
+	if err := decoder.Decode(&stored); err != nil {
 		return def, bot.Wrap(bot.Internal, "stored definition cannot be read", err)
 	}
-	return def, nil
+	return s.openDefinition(head, stored)
 }
 
 // retireDefinitions gives an expiry to the chunks of all versions before the head. Chunks of higher versions are left:

@@ -22,7 +22,10 @@ func chunkKey(id, definition string, chunk int) Key {
 	return Key{"BOT#" + bot.EscapeKey(id), fmt.Sprintf("%s%s#%04d", definitions, definition, chunk)}
 }
 
-const definitions = "V#"
+const (
+	definitions = "V#"
+	firstChunk  = "0000"
+)
 
 func channelKey(id string) Key { return Key{"CHANNEL#" + bot.EscapeKey(id), "META"} }
 

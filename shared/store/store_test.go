@@ -118,7 +118,7 @@ func TestPublish(t *testing.T) {
 	if err != nil || head.Version != 2 {
 		t.Fatalf("BotByName = version %d, %v, want 2", head.Version, err)
 	}
-	def, err := s.Definition(t.Context(), head.ID, head.Definition)
+	def, err := s.Definition(t.Context(), head, head.Definition)
 	want2 := definition("one", "two")
 	want2.Channels = nil
 	if diff := cmp.Diff(want2, def); err != nil || diff != "" {
@@ -143,7 +143,7 @@ func TestPublishLargeBotIsReadWhole(t *testing.T) {
 	if err != nil || len(chunks) < 2 {
 		t.Fatalf("chunks = %d, %v: the test wants a bot of several", len(chunks), err)
 	}
-	read, err := s.Definition(t.Context(), p.Head.ID, p.Head.Definition)
+	read, err := s.Definition(t.Context(), p.Head, p.Head.Definition)
 	if err != nil || len(read.Handlers) != 10_000 || read.Handlers[9_999].Response.Text != noise(9_999) {
 		t.Errorf("Definition = %d handlers, %v, want 10000 whole ones", len(read.Handlers), err)
 	}
@@ -185,7 +185,7 @@ func TestPublishRaceLeavesOneWholeVersionEach(t *testing.T) {
 	if err != nil || head.Version != 9 {
 		t.Errorf("BotByName after 1+8 publications = version %d, %v, want 9", head.Version, err)
 	}
-	def, err := s.Definition(t.Context(), head.ID, head.Definition)
+	def, err := s.Definition(t.Context(), head, head.Definition)
 	if err != nil || len(def.Handlers) != 1 {
 		t.Errorf("Definition = %v, %v, want one handler", def.Handlers, err)
 	}
@@ -244,19 +244,19 @@ func TestOldVersionsExpireAfterThirtyDaysAndTheHeadNever(t *testing.T) {
 	s, _ := open(t, c)
 	first := publish(t, s, definition("one"))
 	c.Advance(400 * 24 * time.Hour)
-	if _, err := s.Definition(t.Context(), first.Head.ID, first.Head.Definition); err != nil {
+	if _, err := s.Definition(t.Context(), first.Head, first.Head.Definition); err != nil {
 		t.Fatalf("Definition of a live version of a year ago = %v, want it", err)
 	}
 	second := publish(t, s, definition("two"))
 	c.Advance(29 * 24 * time.Hour)
-	if _, err := s.Definition(t.Context(), first.Head.ID, first.Head.Definition); err != nil {
+	if _, err := s.Definition(t.Context(), first.Head, first.Head.Definition); err != nil {
 		t.Errorf("Definition 29 days after it was replaced = %v, want it", err)
 	}
 	c.Advance(2 * 24 * time.Hour)
-	if _, err := s.Definition(t.Context(), first.Head.ID, first.Head.Definition); bot.KindOf(err) != bot.NotFound {
+	if _, err := s.Definition(t.Context(), first.Head, first.Head.Definition); bot.KindOf(err) != bot.NotFound {
 		t.Errorf("Definition 31 days after it was replaced = %v, want not_found", err)
 	}
-	if _, err := s.Definition(t.Context(), first.Head.ID, second.Head.Definition); err != nil {
+	if _, err := s.Definition(t.Context(), first.Head, second.Head.Definition); err != nil {
 		t.Errorf("Definition of the head = %v, want it", err)
 	}
 }

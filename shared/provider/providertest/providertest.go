@@ -21,6 +21,8 @@ type Suite struct {
 	// Calls are captured bodies, X.json, each with the events it makes, X.events.json: an array, without provider,
 	// channel and raw.
 	Calls fs.FS
+	// Buttons is how many buttons of a part are kept by a network that shows those of the newest message only, 0 if all.
+	Buttons int
 }
 
 // Run runs the suite.
@@ -30,6 +32,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("Parse", s.parse)
 	t.Run("Parse hostile bodies", s.hostile)
 	t.Run("Split", s.split)
+	t.Run("Split media", s.media)
 }
 
 func (s Suite) describe(t *testing.T) {

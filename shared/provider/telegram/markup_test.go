@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hookline/shared/bot"
-	"hookline/shared/simulate/markup"
+	"hookline/shared/simulate/telegram/markup"
 )
 
 // document makes random marked up texts, whose words are numbered.
