@@ -100,7 +100,18 @@ func (e *Engine) handleDelivery(ctx context.Context, t *turn) queue.Result {
 		return e.fail(ctx, t, err)
 	}
 	e.followMoves(ctx, t)
+	e.moveRecipient(ctx, d)
 	return e.conclude(ctx, d, bot.DeliverySent, "")
+}
+
+// moveRecipient has the next call go where the network said that the chat is now. Until it does, the network passes on
+// what is sent to the old id.
+func (e *Engine) moveRecipient(ctx context.Context, d *delivery) {
+	for _, move := range d.turn.moved {
+		if err := e.store.MoveRecipient(ctx, d.scene.Hook.ID, d.scene.Recipient, move.To); err != nil {
+			e.log.Warn("a recipient stays under the old id of its chat", "hook", d.scene.Hook.ID, "error", err)
+		}
+	}
 }
 
 func (e *Engine) readDelivery(ctx context.Context, t *turn) (*delivery, error) {

@@ -114,106 +114,6 @@ func TestBlockedRecipientIsRememberedAndTheNextCallSkipsHim(t *testing.T) {
 	}
 }
 
-func TestDeliveryThatFailsHalfWaySendsOnlyTheRest(t *testing.T) {
-	w := newHookWorld(t, "a|b|c", chats(1)...)
-	failures := 2
-	w.network.answer = func(p bot.Part) error {
-		if p.Text == "b" && failures > 0 {
-			failures--
-			return unavailable()
-		}
-		return nil
-	}
-	call := w.post(`{}`)
-	w.handle(w.next(bot.PageJob))
-	job := w.next(bot.DeliveryJob)
-	if first := w.handle(job); first != queue.HandBack(time.Second) {
-		t.Errorf("first try = %+v, want it handed back for 1 s", first)
-	}
-	w.checkReport(call, store.Counts{Waiting: 1})
-	w.start()
-	w.hooks[0].Response.Text = "another text, which comes too late"
-	w.publish()
-	if second := w.handle(job); second != queue.HandBack(2*time.Second) {
-		t.Errorf("second try = %+v, want it handed back for 2 s", second)
-	}
-	w.handle(job)
-	if diff := cmp.Diff("00001: a\n00001: b\n00001: c", w.network.said()); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
-	}
-	w.checkReport(call, store.Counts{Sent: 1})
-}
-
-func TestB17DeliveryThatComesAgainSendsNothing(t *testing.T) {
-	w := newHookWorld(t, "hello", chats(1)...)
-	call := w.post(`{}`)
-	w.handle(w.next(bot.PageJob))
-	job := w.next(bot.DeliveryJob)
-	other := bot.NewDeliveryJob(call, job.Channel, job.Call.To, w.at)
-	for _, j := range []bot.Job{job, job, other} {
-		w.start()
-		if result := w.handle(j); result.HandBack {
-			t.Errorf("Handle = %+v, want it acknowledged", result)
-		}
-	}
-	if diff := cmp.Diff("00001: hello", w.network.said()); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
-	}
-}
-
-// A crash is a write that is never made, or one whose answer is never read, and a job that is delivered again.
-func TestCrashBetween(t *testing.T) {
-	ledger := func(item store.Item) bool { return strings.HasPrefix(item.SK, "DELIVERY#") }
-	for _, test := range []struct {
-		name string
-		arm  func(w *world, crash func(store.Item) error)
-		sent string
-	}{
-		{"before the replies are kept", func(w *world, crash func(store.Item) error) { w.table.beforePut = crash }, "00001: hello"},
-		{"after the replies are kept", func(w *world, crash func(store.Item) error) { w.table.afterPut = crash }, "00001: hello"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			w := newHookWorld(t, "hello", chats(1)...)
-			call := w.post(`{}`)
-			w.handle(w.next(bot.PageJob))
-			job := w.next(bot.DeliveryJob)
-			once := true
-			test.arm(w, func(item store.Item) error {
-				if once && ledger(item) {
-					once = false
-					panic("killed")
-				}
-				return nil
-			})
-			if result := w.handle(job); !result.HandBack {
-				t.Errorf("Handle = %+v, want it handed back", result)
-			}
-			w.start()
-			w.handle(job)
-			if diff := cmp.Diff(test.sent, w.network.said()); diff != "" {
-				t.Errorf("sent (-want +got):\n%s", diff)
-			}
-			w.checkReport(call, store.Counts{Sent: 1})
-		})
-	}
-	t.Run("sent, but that cannot be written", func(t *testing.T) {
-		w := newHookWorld(t, "hello", chats(1)...)
-		call := w.post(`{}`)
-		w.handle(w.next(bot.PageJob))
-		job := w.next(bot.DeliveryJob)
-		w.table.beforePut = func(item store.Item) error {
-			if ledger(item) && strings.Contains(string(item.Body), `"outcome"`) {
-				return unavailable()
-			}
-			return nil
-		}
-		if result := w.handle(job); result.HandBack {
-			t.Errorf("Handle = %+v, want it acknowledged: it must not be sent again", result)
-		}
-		w.checkReport(call, store.Counts{Waiting: 1})
-	})
-}
-
 func TestFateOfADeliveryThatFails(t *testing.T) {
 	day := 24 * time.Hour
 	for _, test := range []struct {
@@ -346,5 +246,36 @@ func TestLongPayloadsOfAHookAreKept(t *testing.T) {
 	w.handle(w.job(bot.Event{ID: "1", Kind: bot.Press, Payload: sent, Chat: &bot.Chat{ID: "00001"}}))
 	if diff := cmp.Diff("00001: Rate us\n00001: thanks", w.network.said()); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecipientWhoseChatHasMoved(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		listed []bot.Recipient
+		want   []string
+	}{
+		{"one who subscribed", nil, []string{"-1002  7 map[name:Ada] left false"}},
+		{"one whom the file lists", []bot.Recipient{{Channel: "fake", Chat: "1"}}, []string{"-1002   map[] left false", "1   map[] left true"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newNewsWorld(t, test.listed...)
+			if test.listed == nil {
+				w.handle(w.said("join"))
+			}
+			w.network.movedTo = "-1002"
+			w.post(`{"x":"one"}`)
+			w.run()
+			if diff := cmp.Diff(test.want, w.recipients()); diff != "" {
+				t.Errorf("recipients (-want +got):\n%s", diff)
+			}
+			w.network.movedTo, w.network.replies = "", nil
+			call := w.post(`{"x":"two"}`)
+			w.run()
+			if len(w.network.replies) != 1 || w.network.replies[0].Chat != "-1002" {
+				t.Errorf("replies of the next call = %+v, want one to the new id", w.network.replies)
+			}
+			w.checkReport(call, store.Counts{Sent: 1})
+		})
 	}
 }

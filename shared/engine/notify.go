@@ -96,7 +96,6 @@ func (e *Engine) page(ctx context.Context, call *bot.Call) error {
 	}
 	next.Queued += len(jobs)
 	next.NextPage = e.now().Add(pace).UTC()
-	next.Failing = nil
 	if next.Version, err = e.store.SaveCall(ctx, next); err != nil {
 		return err
 	}

@@ -268,3 +268,20 @@ func TestIdempotencyKeyAfterAFailure(t *testing.T) {
 		t.Errorf("%d calls are stored, %v, want one", len(calls), err)
 	}
 }
+
+func TestIdempotencyKeyOfACallThatIsOnItsWay(t *testing.T) {
+	d := newDoor(t)
+	key := map[string]string{"Idempotency-Key": "order 7"}
+	id := d.accepted("{}", key)
+	call, err := d.store.Call(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call.Paged = true
+	if _, err := d.store.SaveCall(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+	if again := d.accepted("{}", key); again != id || len(d.queue.jobs) != 1 {
+		t.Errorf("the same call = %s, %d jobs, want %s, and no other job", again, len(d.queue.jobs), id)
+	}
+}

@@ -142,3 +142,34 @@ func TestPublicationThatLosesLeavesNoHookBehind(t *testing.T) {
 		t.Errorf("hook of the try that won = %s, %v, want the token that was shown to open it", hook.Body, err)
 	}
 }
+
+// beaten is a table in which somebody else moves the head first, once.
+type beaten struct {
+	store.Table
+	lost bool
+}
+
+func (b *beaten) Put(ctx context.Context, item store.Item, cond store.Condition) (int64, error) {
+	if item.SK == "HEAD" && !b.lost {
+		b.lost = true
+		return 0, bot.Errorf(bot.Conflict, "somebody was quicker")
+	}
+	return b.Table.Put(ctx, item, cond)
+}
+
+func TestPublicationThatLosesKeepsTheHooksThatAreThere(t *testing.T) {
+	c := newClock()
+	s, table := open(t, c)
+	hook := publish(t, s, withHooks()).Hooks[0]
+	keys, err := secret.New([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := publish(t, store.New(&beaten{Table: table}, keys, c.Now), withHooks("1"))
+	if again.Hooks[0].ID != hook.ID {
+		t.Errorf("hook after a race that was lost = %s, want %s", again.Hooks[0].ID, hook.ID)
+	}
+	if kept, err := s.Hook(t.Context(), hook.ID); err != nil || kept.TokenHashes[0] != secret.HashToken(hook.Token) {
+		t.Errorf("Hook() = %+v, %v, want its first token to open it", kept, err)
+	}
+}

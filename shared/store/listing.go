@@ -123,13 +123,11 @@ func (l *listing) revise(ctx context.Context, listed map[string]Recipient) error
 	}
 }
 
-// list notes what the bot file says of a recipient. Who left is forgotten with the listing that he left.
+// list notes what the bot file says of a recipient.
 func (i *recipientItem) list(r Recipient, named bool) {
 	i.Listed = nil
 	if named {
 		i.Channel, i.Chat, i.Listed = r.Channel, r.Chat, termsOf(r)
-	} else {
-		i.Left = false
 	}
 }
 

@@ -85,6 +85,17 @@ func (s *Store) Unsubscribe(ctx context.Context, hook, id string) error {
 	return s.changeRecipient(ctx, hook, id, func(i *recipientItem) { i.Subscribed, i.Left = nil, true })
 }
 
+// MoveRecipient goes on with a recipient whose chat has another id now. The old id stays where the bot file lists it, and
+// gets nothing.
+func (s *Store) MoveRecipient(ctx context.Context, hook string, r Recipient, chat string) error {
+	moved := r
+	moved.Chat = chat
+	if err := s.Subscribe(ctx, hook, moved); err != nil {
+		return err
+	}
+	return s.Unsubscribe(ctx, hook, r.ID())
+}
+
 // changeRecipient has apply change an item, which is empty where there is none, and writes or deletes it.
 func (s *Store) changeRecipient(ctx context.Context, hook, id string, apply func(*recipientItem)) error {
 	var err error

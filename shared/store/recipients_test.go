@@ -134,6 +134,15 @@ func TestPublicationGoesOnWithRecipientsWhereItFailed(t *testing.T) {
 	if all, err := s.Recipients(t.Context(), head.Hooks["courier"], "", 0); err != nil || len(all) != 400 {
 		t.Errorf("Recipients = %d, %v, want 400", len(all), err)
 	}
+	slow.limit, slow.transactions = 2, 0
+	if _, err := s.Publish(t.Context(), "main", withHooks()); bot.KindOf(err) != bot.Unavailable {
+		t.Fatalf("Publish of no recipients to a table that fails = %v, want unavailable", err)
+	}
+	slow.limit = 0
+	publish(t, s, withHooks(chats...))
+	if all, err := s.Recipients(t.Context(), head.Hooks["courier"], "", 0); err != nil || len(all) != 400 {
+		t.Errorf("Recipients after a publication of none that failed, and one of all = %d, %v, want 400", len(all), err)
+	}
 	slow.transactions = 0
 	publish(t, s, withHooks(chats...))
 	if slow.transactions != 0 {
@@ -162,7 +171,7 @@ func TestRecipientsAreThoseOfTheNewestVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publish(t, plain, withHooks("1"))
+	publish(t, plain, withHooks())
 	o := &overtaking{Table: table}
 	o.overtake = func() { publish(t, plain, withHooks("3")) }
 	p := publish(t, store.New(o, keys, c.Now), withHooks("2"))
