@@ -32,9 +32,10 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/messenger", "shared/provider/pyrus", "shared/provider/telegram"},
 	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
+	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
 	"shared/queue":             {"shared/bot"},
@@ -57,10 +58,13 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
-	"shared/engine":     slices.Concat(middle, []string{"shared/metrics"}),
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/rehearse", "shared/secret"},
+	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
+	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
+	"shared/rehearse":   {"shared/bot", "shared/botfile", "shared/engine", "shared/fetch", "shared/provider"},
+	"shared/notify":     {"shared/bot", "shared/metrics", "shared/queue", "shared/secret", "shared/store"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
 	"infra/emulators": {},
@@ -69,17 +73,23 @@ var arrows = map[string][]string{
 	"functions/api": {
 		"shared/api", "shared/cloud", "shared/lambdahttp", "shared/provider/catalog", "shared/secret", "shared/store",
 	},
-	"functions/processor": {"shared/cloud", "shared/engine", "shared/metrics", "shared/provider/catalog", "shared/store"},
-	"functions/kik": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
-	},
-	"functions/telegram": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
-	},
+	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
+	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
+	"functions/kik":       doorOf("kik"),
+	"functions/messenger": doorOf("messenger"),
+	"functions/pyrus":     doorOf("pyrus"),
+	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
-		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/metrics", "shared/provider/catalog", "shared/queue/sqlitequeue",
+		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/simulate/kik", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
+}
+
+// doorOf is what the function of a network is put together of.
+func doorOf(network string) []string {
+	return []string{
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/" + network, "shared/store", "shared/webhook",
+	}
 }
 
 // conformanceSuites are not test files and import what tests do.
@@ -88,12 +98,13 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/kik", "functions/telegram", "functions/processor",
-		"infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/messenger",
+		"functions/pyrus", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
 	},
+	"code.dny.dev/ssrf":                {"shared/fetch"},
 	"github.com/alecthomas/kong":       {"shared/cli"},
 	"github.com/danielgtaylor/huma/v2": {"shared/api"},
 	"github.com/goccy/go-yaml":         {"shared/botfile"},
@@ -111,7 +122,10 @@ var unlinked = map[string][]string{
 	"functions/local":     {"github.com/aws/"},
 	"functions/api":       slices.Concat(unused, []string{"modernc.org/", module + "shared/engine"}),
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
+	"functions/hook":      doorsLack,
 	"functions/kik":       doorsLack,
+	"functions/messenger": doorsLack,
+	"functions/pyrus":     doorsLack,
 	"functions/telegram":  doorsLack,
 }
 

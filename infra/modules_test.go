@@ -10,6 +10,7 @@ import (
 
 // reasons is why we depend on each module that we name ourselves.
 var reasons = map[string]string{
+	"code.dny.dev/ssrf":                                   "which addresses are public, kept in step with IANA's registries",
 	"github.com/alecthomas/kong":                          "the command line: commands as structs, and help that helps",
 	"github.com/aws/aws-lambda-go":                        "Lambda's runtime and the shapes of its events",
 	"github.com/aws/aws-sdk-go-v2":                        "AWS: requests, signatures, retries",
@@ -35,6 +36,7 @@ go 1.26.0
 require github.com/alecthomas/kong v1.17.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/aws/aws-lambda-go v1.55.1
 	github.com/aws/aws-sdk-go-v2 v1.47.6
 	github.com/aws/aws-sdk-go-v2/config v1.33.14

@@ -76,6 +76,8 @@ func differs(name string, r resource, want map[string]any) (complaints []string)
 var routes = map[string][]string{
 	"ProcessorFunction": {},
 	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz"},
+	"MessengerFunction": {"post /messenger/{channel}", "get /messenger/{channel}"}, // it asks first
+	"HookFunction":      {"post /hook/{hook}", "get /hook/{hook}/calls/{call}"},
 }
 
 func checkRoutes(s stack) (complaints []string) {
@@ -91,12 +93,13 @@ func checkRoutes(s stack) (complaints []string) {
 		if !ok {
 			path := "/" + strings.ToLower(strings.TrimSuffix(function, "Function")) + "/{channel}"
 			answered = []string{"post " + path}
-			if throttles["POST "+path] == nil {
-				complaints = append(complaints, "POST "+path+" has no throttle of its own")
-			}
 		}
 		for _, route := range answered {
 			method, path, _ := strings.Cut(route, " ")
+			throttled := strings.ToUpper(method) + " " + path
+			if function != "ApiFunction" && throttles[throttled] == nil {
+				complaints = append(complaints, throttled+" has no throttle of its own")
+			}
 			integration := asJSON(s["Api"].at("Body", "paths", path, method, "x-amazon-apigateway-integration"))
 			if !strings.Contains(integration, "${"+function+".Arn}") || !strings.Contains(integration, `"payloadFormatVersion":"2.0"`) {
 				complaints = append(complaints, "nothing answers "+route)
@@ -118,7 +121,10 @@ func checkQueues(s stack) (complaints []string) {
 			"FifoQueue": true, "MessageRetentionPeriod": 14 * 24 * 3600,
 		})...)
 	}
-	return append(complaints, differs("ProcessorFunction", s["ProcessorFunction"], map[string]any{"Timeout": queue.JobTime.Seconds()})...)
+	return append(complaints, differs("ProcessorFunction", s["ProcessorFunction"], map[string]any{
+		// Its jobs queue jobs: see shared/engine/notify.go.
+		"Timeout": queue.JobTime.Seconds(), "RecursiveLoop": "Allow",
+	})...)
 }
 
 func checkMappings(s stack) (complaints []string) {
@@ -170,22 +176,46 @@ func checkAlarms(s stack) (complaints []string) {
 		complaints = append(complaints, differs(name, r, map[string]any{
 			"AlarmActions": []any{map[string]any{"Fn::If": []any{"HasEmail", map[string]any{"Ref": "Alarms"}, map[string]any{"Ref": "AWS::NoValue"}}}},
 		})...)
+		if r.at("Namespace") == "Hookline" {
+			complaints = append(complaints, checkOwnMetric(name, r)...)
+		}
 	}
-	return append(complaints, checkOwnMetric(s["RefusedSignaturesAlarm"])...)
+	for _, function := range functionNames() {
+		name := strings.TrimSuffix(function, "Function")
+		for _, alarm := range alarmsOf(function) {
+			if alarmed := s[name+alarm].at("Dimensions"); !strings.Contains(asJSON(alarmed), function) {
+				complaints = append(complaints, function+" has no "+name+alarm)
+			}
+		}
+	}
+	return complaints
 }
 
-// checkOwnMetric compares an alarm with the line that a refused call writes: one on a metric that nobody writes never rings.
-func checkOwnMetric(alarm resource) []string {
+// alarmsOf are the alarms that a function has, behind its name.
+func alarmsOf(function string) []string {
+	alarms := []string{"ErrorsAlarm", "ThrottlesAlarm"}
+	switch function {
+	case "ApiFunction":
+		return alarms
+	case "ProcessorFunction":
+		return append(alarms, "CredentialsAlarm")
+	}
+	return append(alarms, "RefusedAlarm")
+}
+
+// checkOwnMetric compares an alarm on a metric of ours with the lines that are written: one that nobody writes never rings.
+func checkOwnMetric(name string, alarm resource) []string {
 	var set metrics.Set
 	set.Count(metrics.Refused(bot.Unauthorized), "telegram", 1)
+	set.Count(metrics.CredentialsRefused, "telegram", 1)
 	var line strings.Builder
 	metrics.NewEMF(&set, &line, "function").Flush()
 	dimensions, _ := alarm.at("Dimensions").([]any)
-	for _, dimension := range dimensions {
-		name, _ := dimension.(map[string]any)["Name"].(string)
-		written := fmt.Sprintf(`"Namespace":%q,"Dimensions":[[%q]],"Metrics":[{"Name":%q,`, alarm.at("Namespace"), name, alarm.at("MetricName"))
-		if !strings.Contains(line.String(), written) {
-			return []string{fmt.Sprintf("RefusedSignaturesAlarm: nobody writes the metric %v", alarm.at("MetricName"))}
+	for _, one := range dimensions {
+		dimension, _ := one.(map[string]any)["Name"].(string)
+		head := fmt.Sprintf(`"Namespace":%q,"Dimensions":[[%q]],"Metrics":[`, alarm.at("Namespace"), dimension)
+		if !strings.Contains(line.String(), head) || !strings.Contains(line.String(), fmt.Sprintf(`{"Name":%q,`, alarm.at("MetricName"))) {
+			return []string{fmt.Sprintf("%s: nobody writes the metric %v", name, alarm.at("MetricName"))}
 		}
 	}
 	return nil
@@ -232,9 +262,14 @@ func rights(function string) []string {
 	switch function {
 	case "ProcessorFunction":
 		needed = append(needed, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-		return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), table)
+		return slices.Concat(needed, calls("sqs", "shared/queue/sqsqueue/consume.go"), send, table)
+	case "HookFunction":
+		// It reads a hook, puts calls, and reads what became of them.
+		return slices.Concat(needed, []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}, send)
 	case "ApiFunction":
 		return slices.Concat(needed, send, table)
+	case "MessengerFunction":
+		needed = append(needed, "dynamodb:Query") // the pages of an app
 	}
 	// A webhook reads one channel, when it opens its connection too, and queues.
 	return append(append(needed, "dynamodb:GetItem"), send...)

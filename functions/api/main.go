@@ -30,8 +30,9 @@ func main() {
 		os.Exit(1)
 	}
 	management := &api.API{
-		Store: store.New(c.Table, c.Keys, time.Now), Queue: c.Queue, Providers: catalog.New(http.DefaultClient, os.Getenv),
-		Owner: account, TokenHash: secret.HashToken(c.Keys.AdminToken(account)), Mode: api.Public,
+		Store: store.New(c.Table, c.Keys, time.Now), Queue: c.Queue, Notifications: c.Notifications,
+		Providers: catalog.New(http.DefaultClient, os.Getenv),
+		Owner:     account, TokenHash: secret.HashToken(c.Keys.AdminToken(account)), Mode: api.Public,
 		OnChange: func() {}, Log: slog.Default(), Now: time.Now,
 	}
 	var made sync.Once

@@ -26,7 +26,10 @@ func (s *server) open(file *sqlitefile.File) (err error) {
 	if s.queue, err = sqlitequeue.New(file, queue.Conversations, time.Now); err != nil {
 		return err
 	}
-	s.queue.Log = s.Log
+	if s.notices, err = sqlitequeue.New(file, queue.Notifications, time.Now); err != nil {
+		return err
+	}
+	s.queue.Log, s.notices.Log = s.Log, s.Log
 	s.store = store.New(s.table, s.keys, time.Now)
 	s.token = s.keys.AdminToken(account)
 	return writePrivate(filepath.Join(s.Data, "admin-token"), s.token.Reveal()+"\n")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +16,9 @@ import (
 	"hookline/shared/cli"
 	"hookline/shared/engine"
 	"hookline/shared/feed"
+	"hookline/shared/fetch"
 	"hookline/shared/metrics"
+	"hookline/shared/notify"
 	"hookline/shared/provider"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/queue/sqlitequeue"
@@ -28,19 +31,23 @@ import (
 
 const (
 	account = "admin" // the one account that owns everything on one machine
-	workers = 64      // jobs that are handled at once
+	workers = 64      // jobs of conversations that are handled at once
+
+	noticeWorkers = 16 // so that a broadcast leaves conversations their share
 )
 
 // server is all parts of Hookline, wired together.
 type server struct {
 	cli.ServeOptions
-	mode      api.Mode
-	url       string // where we listen
-	token     bot.Secret
-	keys      *secret.Keys
-	table     *sqlitetable.Table
-	store     *store.Store
+	mode  api.Mode
+	url   string // where we listen
+	token bot.Secret
+	keys  *secret.Keys
+	table *sqlitetable.Table
+	store *store.Store
+	// queue holds what belongs to conversations, notices what comes of calls to hooks.
 	queue     *sqlitequeue.Queue
+	notices   *sqlitequeue.Queue
 	providers provider.Set
 	engine    *engine.Engine
 	feeds     *feed.Feeds
@@ -82,7 +89,8 @@ func (s *server) connect(addr *net.TCPAddr) {
 	client := &http.Client{Transport: transport()}
 	s.providers = catalog.New(client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
-	s.engine.Metrics, s.engine.Conversations = &s.metrics, s.queue
+	s.engine.Requests = fetch.New(strings.Split(os.Getenv("HOOKLINE_ALLOW_HOSTS"), ","))
+	s.engine.Metrics, s.engine.Conversations, s.engine.Notifications = &s.metrics, s.queue, s.notices
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
 	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
 }
@@ -90,7 +98,7 @@ func (s *server) connect(addr *net.TCPAddr) {
 // handler puts everything that is called under its address.
 func (s *server) handler() http.Handler {
 	management := &api.API{
-		Store: s.store, Queue: s.queue, Providers: s.providers, Owner: account, TokenHash: secret.HashToken(s.token),
+		Store: s.store, Queue: s.queue, Notifications: s.notices, Providers: s.providers, Owner: account, TokenHash: secret.HashToken(s.token),
 		Address: s.webhookBase(), Mode: s.mode, OnChange: s.feeds.Refresh, Log: s.Log, Now: time.Now,
 	}
 	mux := http.NewServeMux()
@@ -99,6 +107,9 @@ func (s *server) handler() http.Handler {
 		door.Log, door.Metrics = s.Log, &s.metrics
 		mux.Handle(door.Pattern(), door)
 	}
+	hooks := notify.New(s.store, s.notices)
+	hooks.Log, hooks.Metrics = s.Log, &s.metrics
+	mux.Handle("/hook/", hooks.Handler())
 	if s.Simulate {
 		management.MakeUp = s.simulated.makeUp
 		s.simulated.mount(mux)
@@ -128,6 +139,7 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 	part(&calls, func() error { return door.serve(listener) })
 	part(&records, func() error { s.engine.Run(recording); return nil })
 	part(&work, func() error { return s.queue.Consume(ctx, workers, s.engine.Handle) })
+	part(&work, func() error { return s.notices.Consume(ctx, noticeWorkers, s.engine.Handle) })
 	part(&work, func() error { s.sweep(ctx); return nil })
 	if err := s.Ready(ctx, s.url, s.token); err != nil {
 		stop(err)

@@ -1,4 +1,4 @@
-// Function processor handles the jobs that wait on the queue.
+// Function processor handles the jobs that wait on the queues.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"hookline/shared/cloud"
 	"hookline/shared/engine"
+	"hookline/shared/fetch"
 	"hookline/shared/metrics"
 	"hookline/shared/provider/catalog"
 	"hookline/shared/store"
@@ -29,7 +30,8 @@ func main() {
 	networks.MaxIdleConnsPerHost = 10 // as many as a batch has jobs
 	providers := catalog.New(&http.Client{Transport: networks}, os.Getenv)
 	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, slog.Default(), time.Now)
-	e.Metrics, e.Conversations = &metrics.Set{}, c.Queue
+	e.Metrics, e.Conversations, e.Notifications = &metrics.Set{}, c.Queue, c.Notifications
+	e.Requests = fetch.New(c.AllowedHosts)
 	report := metrics.NewEMF(e.Metrics, os.Stdout, lambdacontext.FunctionName)
 	consumer := c.Consumer(e.Handle)
 	consumer.AfterBatch = func(ctx context.Context) {

@@ -19,7 +19,8 @@ func TestManagement(t *testing.T) {
 	w := newWorld(t, counter())
 	gateway := lambda.NewGateway()
 	for _, route := range []string{"PUT /v1/{proxy...}", "GET /v1/{proxy...}", "POST /v1/{proxy...}"} {
-		gateway.Route(route, w.function("api", append(w.env, "HOOKLINE_QUEUE_URL="+w.amazon.url+"/queue")).Invoke)
+		gateway.Route(route, w.function("api", append(w.env, "HOOKLINE_QUEUE_URL="+w.amazon.url+"/queue",
+			"HOOKLINE_NOTIFICATIONS_URL="+w.amazon.url+"/notifications")).Invoke)
 	}
 	server := httptest.NewServer(gateway)
 	t.Cleanup(server.Close)

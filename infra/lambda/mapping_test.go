@@ -41,14 +41,15 @@ func (b batch) messages() (list []message) {
 	return list
 }
 
-// consume has so many mappings take batches of up to so many messages to the processor, until stop is called or the test
-// ends.
+// consume has so many mappings take batches of up to so many messages to the processor, and one those of notifications,
+// until stop is called or the test ends.
 func (w *world) consume(mappings, batchSize int) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.Context()))
 	var running sync.WaitGroup
-	for range mappings {
+	queues := append(slices.Repeat([]string{w.queue}, mappings), w.notifications)
+	for _, queue := range queues {
 		running.Go(func() {
-			m := &emulators.Mapping{Client: w.sqs, Queue: w.queue, BatchSize: batchSize, Invoke: w.process}
+			m := &emulators.Mapping{Client: w.sqs, Queue: queue, BatchSize: batchSize, Invoke: w.process}
 			if err := m.Run(ctx); err != nil {
 				w.Errorf("Run() = %v", err)
 			}

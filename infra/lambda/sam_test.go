@@ -81,9 +81,10 @@ type sam struct {
 
 func newSAM(w *world, aws, telegram string) *sam {
 	w.Helper()
-	path := w.queue[strings.Index(w.queue[len("http://"):], "/")+len("http://"):]
+	path := func(queue string) string { return queue[strings.Index(queue[len("http://"):], "/")+len("http://"):] }
 	vars, err := json.Marshal(map[string]any{"Parameters": map[string]string{
-		"HOOKLINE_TABLE": w.table, "HOOKLINE_SECRET": secretName, "HOOKLINE_QUEUE_URL": aws + path,
+		"HOOKLINE_TABLE": w.table, "HOOKLINE_SECRET": secretName, "HOOKLINE_QUEUE_URL": aws + path(w.queue),
+		"HOOKLINE_NOTIFICATIONS_URL": aws + path(w.notifications),
 	}})
 	if err != nil {
 		w.Fatal(err)

@@ -53,11 +53,12 @@ type world struct {
 	env     []string
 	channel bot.Channel
 
-	queue     string // URL at the emulator
-	gateway   string // URL
-	webhook   *lambda.Function
-	processor *lambda.Function
-	logged    atomic.Int64 // bytes that instances which have ended wrote
+	queue         string // URL at the emulator, as that of the queue of notifications
+	notifications string
+	gateway       string // URL
+	webhook       *lambda.Function
+	processor     *lambda.Function
+	logged        atomic.Int64 // bytes that instances which have ended wrote
 
 	mu      sync.Mutex
 	batches []batch
@@ -128,21 +129,27 @@ func (w *world) publish(file string) {
 // openQueue makes a queue, whose taken messages are kept from others for a time, and functions that use it.
 func (w *world) openQueue(visibility time.Duration) {
 	w.Helper()
-	w.queue = emulators.CreateQueue(w, w.sqs)
+	w.queue, w.notifications = emulators.CreateQueue(w, w.sqs), emulators.CreateQueue(w, w.sqs)
 	_, err := w.sqs.SetQueueAttributes(w.Context(), &sqs.SetQueueAttributesInput{
 		QueueUrl: &w.queue, Attributes: map[string]string{"VisibilityTimeout": fmt.Sprint(int(visibility.Seconds()))},
 	})
 	if err != nil {
 		w.Fatalf("SetQueueAttributes() = %v", err)
 	}
-	u, err := url.Parse(w.queue)
-	if err != nil {
-		w.Fatal(err)
+	env := slices.Clone(w.env)
+	for variable, queue := range map[string]string{"HOOKLINE_QUEUE_URL": w.queue, "HOOKLINE_NOTIFICATIONS_URL": w.notifications} {
+		u, err := url.Parse(queue)
+		if err != nil {
+			w.Fatal(err)
+		}
+		env = append(env, variable+"="+w.amazon.url+u.Path)
 	}
-	env := append(slices.Clone(w.env), "HOOKLINE_QUEUE_URL="+w.amazon.url+u.Path)
 	w.webhook, w.processor = w.function("telegram", env), w.function("processor", env)
 	gateway := lambda.NewGateway()
 	gateway.Route("POST /telegram/{id}", w.webhook.Invoke)
+	hook := w.function("hook", env)
+	gateway.Route("POST /hook/{hook}", hook.Invoke)
+	gateway.Route("GET /hook/{hook}/calls/{call}", hook.Invoke)
 	server := httptest.NewServer(gateway)
 	w.Cleanup(server.Close)
 	w.gateway = server.URL

@@ -32,8 +32,10 @@ const (
 
 // API answers the calls of one account.
 type API struct {
-	Store     *store.Store
-	Queue     queue.Sender // takes jobs that are redriven
+	Store *store.Store
+	// Queue and Notifications take jobs that are redriven.
+	Queue, Notifications queue.Sender
+
 	Providers provider.Set
 	// Owner is the account whose bots are managed; TokenHash the hash of its admin token (secret.HashToken).
 	Owner     string
@@ -86,6 +88,12 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
+	huma.Register(h, operation("list-versions", http.MethodGet, "/v1/bots/{bot}/versions",
+		"List the versions of a bot that are kept"), answering(a, a.listVersions))
+	huma.Register(h, operation("get-version", http.MethodGet, "/v1/bots/{bot}/versions/{version}",
+		"Read a version of a bot, secrets masked"), answering(a, a.getVersion))
+	huma.Register(h, operation("rollback", http.MethodPost, "/v1/bots/{bot}/versions/{version}/rollback",
+		"Publish an earlier version anew"), answering(a, a.rollback))
 	huma.Register(h, operation("connect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/connect",
 		"Register a channel's webhook at its network"), answering(a, a.connectChannel))
 	huma.Register(h, operation("disconnect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/disconnect",
@@ -95,6 +103,7 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("list-dead", http.MethodGet, "/v1/bots/{bot}/dead", "List dead letters"), answering(a, a.listDead))
 	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
 		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
+	a.registerHooks(h)
 }
 
 func operation(id, method, path, summary string) huma.Operation {

@@ -101,6 +101,7 @@ type world struct {
 	store   *store.Store
 	network *network
 	queue   *sent
+	notices *sent
 	log     *bytes.Buffer
 	changes int
 	server  *httptest.Server
@@ -122,10 +123,10 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, log: &bytes.Buffer{}}
+	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, notices: &sent{}, log: &bytes.Buffer{}}
 	w.store = store.New(table, keys, now)
 	w.api = &api.API{
-		Store: w.store, Queue: w.queue, Providers: provider.NewSet(w.network),
+		Store: w.store, Queue: w.queue, Notifications: w.notices, Providers: provider.NewSet(w.network),
 		Owner: "admin", TokenHash: secret.HashToken(adminToken), Address: address, Mode: api.Public,
 		OnChange: func() { w.changes++ }, Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: now,
 	}
@@ -322,7 +323,12 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 	want := []string{
 		"GET /v1/bots", "GET /v1/bots/{bot}", "PUT /v1/bots/{bot}",
 		"POST /v1/bots/{bot}/channels/{channel}/connect", "POST /v1/bots/{bot}/channels/{channel}/disconnect",
+		"GET /v1/bots/{bot}/hooks", "PATCH /v1/bots/{bot}/hooks/{hook}", "POST /v1/bots/{bot}/hooks/{hook}/rotate",
+		"DELETE /v1/bots/{bot}/hooks/{hook}/key", "GET /v1/bots/{bot}/hooks/{hook}/recipients",
+		"POST /v1/bots/{bot}/hooks/{hook}/recipients", "DELETE /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
+		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
+		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
 		t.Errorf("operations of the OpenAPI document (-want +got)\n%s", diff)

@@ -17,11 +17,12 @@ type published struct {
 	Version  int           `json:"version"`
 	Changed  bool          `json:"changed"`
 	Channels []channelInfo `json:"channels"`
-	Hooks    []struct{}    `json:"hooks"`
-	// Removed are channels that the file no longer names.
-	Removed  []string      `json:"removed,omitempty"`
-	Changes  []change      `json:"changes,omitempty"`
-	Warnings []bot.Problem `json:"warnings,omitempty"`
+	Hooks    []hookInfo    `json:"hooks"`
+	// Removed are channels that the file no longer names, RemovedHooks hooks.
+	Removed      []string      `json:"removed,omitempty"`
+	RemovedHooks []string      `json:"removed_hooks,omitempty"`
+	Changes      []change      `json:"changes,omitempty"`
+	Warnings     []bot.Problem `json:"warnings,omitempty"`
 }
 
 type putBotInput struct {
@@ -44,12 +45,17 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		answer.Warnings = warnings
 		return &putBotOutput{answer}, err
 	}
+	return a.publish(ctx, def, warnings)
+}
+
+// publish makes a definition live and disconnects the channels that it no longer names.
+func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
 	p, err := a.Store.Publish(ctx, a.Owner, def)
 	if err != nil {
 		return nil, err
 	}
 	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings}
-	answer.Channels, answer.Hooks = a.describe(p.Channels), []struct{}{}
+	answer.Channels, answer.Hooks, answer.RemovedHooks = a.describe(p.Channels), a.describePublished(p.Hooks), p.RemovedHooks
 	for _, ch := range p.Removed {
 		answer.Removed = append(answer.Removed, ch.Name)
 		if err := a.retire(ctx, ch); err != nil {
@@ -62,7 +68,7 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
 func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, error) {
-	def, problems := botfile.Checker{Providers: a.Providers}.Read(name, data)
+	def, problems := botfile.Checker{Providers: a.Providers, Lint: true}.Read(name, data)
 	if def.Bot != name && def.Bot != "" {
 		problems = append(problems, bot.Problem{Path: "bot", Message: fmt.Sprintf("is %q, but the address says %q", def.Bot, name)})
 	}
@@ -79,7 +85,7 @@ func (a *API) readBot(name string, data []byte) (bot.Definition, []bot.Problem, 
 func (a *API) makeUp(def bot.Definition) {
 	for name, secret := range def.Secrets {
 		if secret.Value == "" {
-			secret.Value = a.MakeUp(def.Bot, "", name)
+			secret.Value = bot.Secret("made-up-" + name)
 			def.Secrets[name] = secret
 		}
 	}
@@ -112,12 +118,11 @@ func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(def)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
-	}
-	return &getBotOutput{fmt.Sprintf("%q", fmt.Sprint(head.Version)), body}, nil
+	return botOutput(head.Version, def)
 }
+
+// versionTag is the ETag of a version.
+func versionTag(version int) string { return fmt.Sprintf("\"%d\"", version) }
 
 // definition puts a bot's live definition together with its channels.
 func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {
@@ -126,11 +131,16 @@ func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []
 		return def, nil, err
 	}
 	channels, err := a.channels(ctx, head)
-	def.Channels = make(map[string]bot.ChannelSpec, len(channels))
-	for _, ch := range channels {
-		def.Channels[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
-	}
+	def.Channels = specs(channels)
 	return def, channels, err
+}
+
+func specs(channels []bot.Channel) map[string]bot.ChannelSpec {
+	specs := make(map[string]bot.ChannelSpec, len(channels))
+	for _, ch := range channels {
+		specs[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
+	}
+	return specs
 }
 
 // channels reads a bot's channels, by name.
@@ -187,13 +197,16 @@ func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, err
 
 // rehearse says what publishing a definition would change.
 func (a *API) rehearse(ctx context.Context, def bot.Definition) (published, error) {
-	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []struct{}{}}
+	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []hookInfo{}}
 	var before bot.Definition
 	head, err := a.Store.BotByName(ctx, a.Owner, def.Bot)
 	if err == nil {
 		var channels []bot.Channel
 		before, channels, err = a.definition(ctx, head)
 		answer.Version, answer.Channels = head.Version, a.describe(channels)
+		if err == nil {
+			answer.Hooks, err = a.hooksOf(ctx, head)
+		}
 	}
 	if err != nil && bot.KindOf(err) != bot.NotFound {
 		return answer, err

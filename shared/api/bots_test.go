@@ -23,6 +23,10 @@ func TestPublish(t *testing.T) {
 		"channels": []any{map[string]any{
 			"name": "telegram", "provider": "telegram", "id": id, "address": address + "/telegram/" + id,
 		}},
+		"warnings": []any{map[string]any{
+			"path": "handlers[0].target_state", "line": 9.0, "warning": true,
+			"message": `the state "choosing" is never left: no handler that fires in it leads to another`,
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("PUT (-want +got)\n%s", diff)
@@ -52,7 +56,7 @@ func TestPublishRefusesWhatCheckRefuses(t *testing.T) {
 		{"unknown field", "bot: pizza\nhandlers:\n  - name: a\n    patern: x\n", "handlers[0].patern", `did you mean "pattern"?`, 4},
 		{"other name", "bot: burger\n", "bot", `is "burger", but the address says "pizza"`, 0},
 		{"no YAML", "bot: [", "", "", 1},
-		{"not yet supported", "bot: pizza\nhandlers:\n  - {name: a, request: {url: 'https://x'}}\n", "handlers[0].request", "not supported yet", 3},
+		{"not yet supported", "bot: pizza\nhandlers:\n  - {name: a, response: {text: '{{ emoji.x }}'}}\n", "handlers[0].response.text", "not supported yet", 3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

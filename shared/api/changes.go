@@ -53,16 +53,20 @@ func what(c change) string {
 	return "changed"
 }
 
-// leaves gives the JSON of each field of a definition by its path. A handler is named in paths, not numbered, so that
-// one put in between does not change all behind it.
+// leaves gives the JSON of each field of a definition by its path. Handlers and hooks are named in paths, not numbered, so
+// that one put in between does not change all behind it.
 func leaves(def bot.Definition) (map[string]json.RawMessage, error) {
 	handlers := make(map[string]bot.Handler, len(def.Handlers))
 	for _, h := range def.Handlers {
 		handlers[h.Name] = h
 	}
-	def.Handlers = nil
+	hooks := make(map[string]bot.Hook, len(def.Hooks))
+	for _, h := range def.Hooks {
+		hooks[h.Name] = h
+	}
+	def.Handlers, def.Hooks = nil, nil
 	found := map[string]json.RawMessage{}
-	for path, value := range map[string]any{"": def, "handlers": handlers} {
+	for path, value := range map[string]any{"": def, "handlers": handlers, "hooks": hooks} {
 		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, bot.Wrap(bot.Internal, "the definitions cannot be compared", err)

@@ -62,7 +62,11 @@ func (a *API) redrive(ctx context.Context, in *redriveInput) (*redriveOutput, er
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Queue.Send(ctx, job); err != nil {
+	q := a.Queue
+	if job.Call != nil {
+		q = a.Notifications
+	}
+	if err := q.Send(ctx, job); err != nil {
 		return nil, err
 	}
 	out := &redriveOutput{}

@@ -34,6 +34,7 @@ type Hook struct {
 type Recipient struct {
 	Channel string            `json:"channel"`
 	Chat    string            `json:"chat"`
+	Thread  string            `json:"thread,omitempty"`
 	User    string            `json:"user,omitempty"`
 	Vars    map[string]string `json:"vars,omitempty"`
 }
@@ -48,6 +49,10 @@ type Head struct {
 	Definition string `json:"definition"`
 	// Channels maps the names of the bot file to channel ids.
 	Channels map[string]string `json:"channels,omitempty"`
+	// Hooks maps the names of the bot file to hook ids.
+	Hooks map[string]string `json:"hooks,omitempty"`
 	// Leaving are ids of channels that the bot file no longer names, still to be disconnected and removed.
 	Leaving []string `json:"leaving,omitempty"`
+	// LeavingHooks are ids of hooks that it no longer names, still to be removed.
+	LeavingHooks []string `json:"leaving_hooks,omitempty"`
 }

@@ -66,6 +66,8 @@ type Conversation struct {
 	Seen    Seen                    `json:"seen,omitempty"`
 	Outbox  *Outbox                 `json:"outbox,omitempty"`
 	Failing *Failing                `json:"failing,omitempty"`
+	// Since is when it came into its state.
+	Since time.Time `json:"since,omitzero"`
 	// MovedTo is the id under which the chat, and with it the conversation, goes on.
 	MovedTo string `json:"moved_to,omitempty"`
 	// UpdatedAt is when an event last moved it.
@@ -84,7 +86,8 @@ type StateContext struct {
 
 // StateResponse is what is kept of an HTTP answer.
 type StateResponse struct {
-	Data json.RawMessage `json:"data,omitempty"`
+	Status int             `json:"status,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
 }
 
 // Outbox holds the replies of the last turn until the job that made them is acknowledged.

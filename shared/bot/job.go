@@ -13,6 +13,9 @@ type JobKind string
 const (
 	EventJob JobKind = "event" // handle an event
 	ReplyJob JobKind = "reply" // send what a dead letter still holds
+
+	PageJob     JobKind = "page"     // queue deliveries of a call to a hook, and the next page
+	DeliveryJob JobKind = "delivery" // send a call to one recipient
 )
 
 // Job is what travels on the queue.
@@ -26,9 +29,11 @@ type Job struct {
 	// Bot is the id of the channel's bot, so that one read fetches all that a turn needs.
 	Bot   string `json:"bot"`
 	Event *Event `json:"event,omitempty"`
+	// Call is, of page and delivery jobs, what they are about.
+	Call *CallShare `json:"call,omitempty"`
 	// Redrive is set on a job that was buried and is tried again.
 	Redrive *Redrive `json:"redrive,omitempty"`
-	// Trace is the X-Ray trace, Root=…;Parent=…;Sampled=…, of the call that brought the event.
+	// Trace is the X-Ray trace, Root=…;Parent=…;Sampled=…, of the call from outside that the job comes from.
 	Trace string `json:"trace,omitempty"`
 }
 
@@ -45,22 +50,30 @@ func NewEventJob(ch Channel, e Event, now time.Time) Job {
 	return Job{ID: rand.Text(), Kind: EventJob, AcceptedAt: now.UTC(), Channel: ch.ID, Bot: ch.Bot, Event: &e}
 }
 
-// Group is the readable name of the job's FIFO group: all jobs of one chat are in one.
+// Group is the readable name of the job's FIFO group: all jobs of one chat are in one, and so are the
+// pages of a hook's calls, so that each chat gets them in the order in which they were made.
 func (j Job) Group() string {
-	if j.Event == nil {
-		if j.Redrive == nil {
-			return j.Channel + "#job:" + j.ID
-		}
+	switch {
+	case j.Event != nil:
+		return j.Channel + "#" + j.Event.Conversation().Chat
+	case j.Call != nil && j.Kind == DeliveryJob:
+		return j.Call.To.Group(j.Channel)
+	case j.Call != nil:
+		return "hook:" + j.Call.Hook
+	case j.Redrive != nil:
 		return j.Redrive.Group
 	}
-	return j.Channel + "#" + j.Event.Conversation().Chat
+	return j.Channel + "#job:" + j.ID
 }
 
 // DedupeKey is the readable name under which the queue drops a second copy. It contains the group.
 func (j Job) DedupeKey() string {
 	key := j.Group() + "#"
-	if j.Event != nil {
+	switch {
+	case j.Event != nil:
 		key += EscapeKey(j.Event.ID)
+	case j.Call != nil:
+		key += "call:" + j.Call.Call + "#" + j.Call.After
 	}
 	if j.Redrive != nil {
 		key += fmt.Sprintf("#%s#%d", j.Redrive.Letter, j.Redrive.Count)

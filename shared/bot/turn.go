@@ -22,6 +22,8 @@ type Turn struct {
 	Channel  string    `json:"channel"`
 	Provider string    `json:"provider"`
 	Event    Event     `json:"event"`
+	// Context is what the conversation remembered of earlier states.
+	Context map[string]StateContext `json:"context,omitempty"`
 	Decision
 	// Handlers says of each handler why it fired or lost. It is computed when a turn is read, never stored.
 	Handlers []Verdict          `json:"handlers,omitempty"`
@@ -40,8 +42,29 @@ type Decision struct {
 	Definition string      `json:"definition,omitempty"`
 	Fired      []string    `json:"fired,omitempty"`
 	State      StateChange `json:"state"`
+	// Expired is the state in which the conversation had stood too long.
+	Expired  string     `json:"expired,omitempty"`
+	Requests []Exchange `json:"requests,omitempty"`
+	// OnFailure is what is said if the job is buried.
+	OnFailure string `json:"on_failure,omitempty"`
 	// Notes are what whoever reads the turn should know: what was degraded, left out, or may have arrived twice.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// Exchange is a request that a handler made, and its answer. Secrets are masked.
+type Exchange struct {
+	Handler string            `json:"handler"`
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Header  map[string]string `json:"header,omitempty"`
+	Body    string            `json:"body,omitempty"`
+	// Status is 0 if there was no answer; Error says why.
+	Status       int               `json:"status"`
+	AnswerHeader map[string]string `json:"answer_header,omitempty"`
+	Answer       string            `json:"answer,omitempty"`
+	Truncated    bool              `json:"truncated,omitempty"` // Answer is only its beginning
+	Error        string            `json:"error,omitempty"`
+	MS           float64           `json:"ms"`
 }
 
 // TurnReply is a reply and whether all of it was sent.

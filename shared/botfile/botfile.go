@@ -21,11 +21,14 @@ const MaxBytes = 8 << 20
 // Checker reads and checks bot files against what the networks can do.
 type Checker struct {
 	Providers provider.Set
+	// Lint warns, too, of what is right to write and hardly meant: handlers that never fire, states that are never left.
+	Lint bool
 }
 
 // Read decodes a bot file and checks it. Problems have lines and are sorted by them; with an error among them, the
-// definition holds only what could be read. At most 100 errors and 100 warnings are told of the check, and of the form. A file named *.json is read as JSON, every other as YAML unless it is valid
-// JSON. Credentials written ${NAME} have no value yet: see Resolve.
+// definition holds only what could be read. At most 100 errors and 100 warnings are told of the check, and of the form. A
+// file named *.json is read as JSON, every other as YAML unless it is valid JSON. Credentials written ${NAME} have no
+// value yet: see Resolve.
 func (c Checker) Read(name string, data []byte) (bot.Definition, []bot.Problem) {
 	root, problem := parse(data, filepath.Ext(name) == ".json")
 	if problem != nil {

@@ -15,7 +15,7 @@ import (
 // Check gives what is wrong with a definition, without lines. What a definition may say and Hookline cannot do yet is
 // told as "not supported yet: FIELD".
 func (c Checker) Check(def *bot.Definition) []bot.Problem {
-	k := &check{def: def, providers: c.Providers}
+	k := &check{def: def, providers: c.Providers, roots: roots}
 	k.name("bot", def.Bot)
 	if len(def.Handlers) == 0 {
 		k.warn("handlers", "the bot has no handlers: it answers nothing")
@@ -23,14 +23,13 @@ func (c Checker) Check(def *bot.Definition) []bot.Problem {
 	if len(def.Channels) == 0 {
 		k.warn("channels", "the bot has no channels: nobody can reach it")
 	}
-	if len(def.Secrets) > 0 {
-		k.unsupported("secrets")
-	}
 	k.states()
+	k.secrets()
 	k.channels()
 	k.handlers()
-	if len(def.Hooks) > 0 {
-		k.unsupported("hooks")
+	k.hooks()
+	if c.Lint && !HasErrors(k.problems) {
+		k.lint()
 	}
 	return k.problems
 }
@@ -40,6 +39,8 @@ type check struct {
 	report
 	def       *bot.Definition
 	providers provider.Set
+	sources   []string // of the templates
+	roots     []string // the names that templates of the part being checked know
 }
 
 func (k *check) unsupported(path string) { k.fail(path, "not supported yet: %s", path) }
@@ -89,15 +90,45 @@ func (k *check) states() {
 		k.state(path, name)
 		if state.Expires != "" {
 			k.duration(join(path, "expires"), state.Expires)
-			k.unsupported(join(path, "expires"))
 		}
-		if state.Then != "" {
-			k.unsupported(join(path, "then"))
-		}
+		k.then(join(path, "then"), state)
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.def.Env)) {
-		if !constantRule.MatchString(name) {
-			k.warn(join("env", name), "no template can read it: a name has letters, digits and '_', and starts with no digit")
+		k.constant(join("env", name), name)
+	}
+}
+
+// then checks the handler that is tried first once a state has expired.
+func (k *check) then(path string, state bot.State) {
+	if state.Then == "" {
+		return
+	}
+	if state.Expires == "" {
+		k.fail(path, "goes with expires: write when")
+	}
+	var names []string
+	for _, h := range k.def.Handlers {
+		if h.Name == state.Then {
+			return
+		}
+		names = append(names, h.Name)
+	}
+	k.fail(path, "the bot has no handler %q%s", shorten(state.Then), didYouMean(state.Then, names))
+}
+
+// constant checks what templates name as {{ env.NAME }} or {{ secret.NAME }}.
+func (k *check) constant(path, name string) {
+	if !constantRule.MatchString(name) {
+		k.warn(path, "no template can read it: a name has letters, digits and '_', and starts with no digit")
+	}
+}
+
+func (k *check) secrets() {
+	for _, name := range slices.Sorted(maps.Keys(k.def.Secrets)) {
+		path := join("secrets", name)
+		k.constant(path, name)
+		if message := credentialMistake(k.def.Secrets[name], name); message != "" {
+			k.fail(path, "%s", message)
 		}
 	}
 }

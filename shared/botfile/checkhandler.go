@@ -2,7 +2,10 @@ package botfile
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"hookline/shared/bot"
 	"hookline/shared/match"
@@ -24,7 +27,8 @@ func (k *check) handlers() {
 			k.request(join(path, "request"), h.Request)
 		}
 		k.response(join(path, "response"), h.Response)
-		k.notYet(path, h)
+		k.hookNamed(join(path, "subscribe"), h.Subscribe)
+		k.hookNamed(join(path, "unsubscribe"), h.Unsubscribe)
 	}
 }
 
@@ -62,8 +66,10 @@ func (k *check) when(path string, h *bot.Handler, targets []string) {
 	}
 }
 
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+// request checks an HTTP call. Its templates do not know its answer.
 func (k *check) request(path string, r *bot.Request) {
-	k.unsupported(path)
 	bodies := 0
 	for _, set := range []bool{r.JSON != nil, r.Form != nil, r.Body != ""} {
 		if set {
@@ -73,22 +79,46 @@ func (k *check) request(path string, r *bot.Request) {
 	if bodies > 1 {
 		k.fail(path, "has more than one of json, form and body")
 	}
-	if r.URL == "" {
-		k.fail(join(path, "url"), "is required")
+	if r.Method != "" && !slices.Contains(methods, strings.ToUpper(r.Method)) {
+		k.fail(join(path, "method"), "must be one of %s, not %q", strings.Join(methods, ", "), shorten(r.Method))
 	}
 	if r.Timeout != "" {
 		k.duration(join(path, "timeout"), r.Timeout)
 	}
+	known := k.roots
+	k.roots = slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == answerRoot })
+	defer func() { k.roots = known }()
+	k.requestURL(join(path, "url"), r.URL)
+	for _, part := range []struct {
+		name      string
+		templates map[string]string
+	}{{"query", r.Query}, {"headers", r.Headers}, {"form", r.Form}} {
+		for _, name := range slices.Sorted(maps.Keys(part.templates)) {
+			k.template(join(join(path, part.name), name), part.templates[name])
+		}
+	}
+	k.headers(join(path, "headers"), r.Headers)
+	k.template(join(path, "body"), r.Body)
+	k.templatesIn(join(path, "json"), r.JSON)
 }
 
-func (k *check) notYet(path string, h *bot.Handler) {
-	if h.Continue {
-		k.unsupported(join(path, "continue"))
+func (k *check) requestURL(path, address string) {
+	k.template(path, address)
+	switch scheme, _, found := strings.Cut(address, "://"); {
+	case address == "":
+		k.fail(path, "is required")
+	case !strings.Contains(address, "{{") && (!found || scheme != "http" && scheme != "https"):
+		k.fail(path, "must be an address such as https://example.com/orders, not %q", shorten(address))
 	}
-	if h.Subscribe != "" {
-		k.unsupported(join(path, "subscribe"))
-	}
-	if h.Unsubscribe != "" {
-		k.unsupported(join(path, "unsubscribe"))
+}
+
+// headerRule is RFC 9110's token.
+var headerRule = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+func (k *check) headers(path string, headers map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if !headerRule.MatchString(name) {
+			k.fail(path, "%q is no name of a header", shorten(name))
+		}
 	}
 }

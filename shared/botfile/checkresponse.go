@@ -20,9 +20,7 @@ func (k *check) response(path string, r *bot.Response) {
 	if len(r.All()) == 0 && len(r.Options) == 0 {
 		k.warn(path, "says nothing: it has no text")
 	}
-	if r.OnFailure != "" {
-		k.unsupported(join(path, "on_failure"))
-	}
+	k.template(join(path, "on_failure"), r.OnFailure)
 	k.message(path, r.Message)
 	k.payloads(path, r, r.Message)
 	for i, m := range r.Messages {
@@ -214,13 +212,18 @@ func (k *check) templatesIn(path string, value any) {
 	}
 }
 
+// answerRoot is the answer to a handler's request.
+const answerRoot = "response"
+
 // Names that templates know: roots are there now, later ones are documented and not yet there.
 var (
-	roots      = []string{"env", "event", "pattern", "service", "state", "state_context"}
-	laterRoots = []string{"data", "emoji", "message", "recipient", "response", "secret"}
+	roots      = []string{"env", "event", "pattern", answerRoot, "secret", "service", "state", "state_context"}
+	hookRoots  = []string{"data", "env", "recipient", "secret"}
+	laterRoots = []string{"emoji", "message"}
 )
 
 func (k *check) template(path, source string) {
+	k.sources = append(k.sources, source)
 	t, err := template.Parse(source)
 	if err != nil {
 		k.fail(path, "%s", bot.PublicMessage(err))
@@ -228,11 +231,11 @@ func (k *check) template(path, source string) {
 	}
 	for _, name := range t.Names() {
 		switch {
-		case slices.Contains(roots, name):
+		case slices.Contains(k.roots, name):
 		case slices.Contains(laterRoots, name):
 			k.fail(path, "not supported yet: {{ %s }}", name)
 		default:
-			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, roots))
+			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, k.roots))
 		}
 	}
 }

@@ -63,6 +63,7 @@ var stateShape = record(
 var recipientShape = record(
 	field{name: "channel", doc: "The channel's name.", shape: textual, required: true},
 	field{name: "chat", doc: "The chat's id.", shape: textual, required: true},
+	field{name: "thread", doc: "The thread's id, in chats that have threads.", shape: textual},
 	field{name: "user", doc: "The user's id.", shape: textual},
 	field{name: "vars", doc: "The recipient's {{ recipient.* }}.", shape: textMap},
 )

@@ -56,14 +56,15 @@ func (c *applyCommand) Run(ctx context.Context, s *session) error {
 
 // applied is a bot as the server answers a PUT.
 type applied struct {
-	Bot      string            `json:"bot"`
-	Version  int               `json:"version"`
-	Changed  bool              `json:"changed"`
-	Channels []channelInfo     `json:"channels"`
-	Hooks    []json.RawMessage `json:"hooks"`
-	Removed  []string          `json:"removed,omitempty"`
-	Changes  []change          `json:"changes,omitempty"`
-	Warnings []bot.Problem     `json:"warnings,omitempty"`
+	Bot          string        `json:"bot"`
+	Version      int           `json:"version"`
+	Changed      bool          `json:"changed"`
+	Channels     []channelInfo `json:"channels"`
+	Hooks        []hookInfo    `json:"hooks"`
+	Removed      []string      `json:"removed,omitempty"`
+	RemovedHooks []string      `json:"removed_hooks,omitempty"`
+	Changes      []change      `json:"changes,omitempty"`
+	Warnings     []bot.Problem `json:"warnings,omitempty"`
 }
 
 type change struct {
@@ -153,9 +154,15 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 	}
 	if !dryRun {
 		printChannels(w, b.Channels)
+		for _, h := range b.Hooks {
+			printHook(w, h)
+		}
 	}
 	for _, name := range b.Removed {
 		fmt.Fprintf(w, "  %s removed\n", name)
+	}
+	for _, name := range b.RemovedHooks {
+		fmt.Fprintf(w, "  hook %s removed\n", name)
 	}
 	for _, p := range b.Warnings {
 		fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)

@@ -72,7 +72,7 @@ func (s *session) read(names []string) ([]botFile, []problem) {
 		}
 		var found []bot.Problem
 		file.data = data
-		file.def, found = botfile.Checker{Providers: s.Providers}.Read(name, data)
+		file.def, found = botfile.Checker{Providers: s.Providers, Lint: true}.Read(name, data)
 		files = append(files, file)
 		for _, p := range found {
 			problems = append(problems, problem{name, p})

@@ -1,4 +1,4 @@
-// Package cloud opens what a Lambda function uses of AWS: the table, the queue and the master secret that environment
+// Package cloud opens what a Lambda function uses of AWS: the table, the queues and the master secret that environment
 // variables name.
 package cloud
 
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,20 +28,25 @@ import (
 
 // The environment variables that are read.
 const (
-	EnvTable     = "HOOKLINE_TABLE"      // name of the DynamoDB table
-	EnvQueueURL  = "HOOKLINE_QUEUE_URL"  // URL of the SQS FIFO queue of conversations
-	EnvSecret    = "HOOKLINE_SECRET"     // name or ARN of the Secrets Manager secret: at least 43 random characters
-	EnvPublicURL = "HOOKLINE_PUBLIC_URL" // where networks call us; may be empty
+	EnvTable            = "HOOKLINE_TABLE"             // name of the DynamoDB table
+	EnvQueueURL         = "HOOKLINE_QUEUE_URL"         // URL of the SQS FIFO queue of conversations
+	EnvNotificationsURL = "HOOKLINE_NOTIFICATIONS_URL" // URL of the SQS FIFO queue of notifications
+	EnvSecret           = "HOOKLINE_SECRET"            // name or ARN of the Secrets Manager secret: at least 43 random characters
+	EnvPublicURL        = "HOOKLINE_PUBLIC_URL"        // where networks call us; may be empty
+	EnvAllowHosts       = "HOOKLINE_ALLOW_HOSTS"       // host[:port],… that requests of handlers may reach wherever they are; may be empty
 )
 
 // Cloud is what functions are put together of. It is opened once a process, before the first call.
 type Cloud struct {
 	Table *dynamotable.Table
-	Queue *sqsqueue.Sender
-	Keys  *secret.Keys
+	// Queue takes what belongs to conversations, Notifications what comes of calls to hooks.
+	Queue, Notifications *sqsqueue.Sender
+	Keys                 *secret.Keys
 	// PublicURL is empty where only the gateway knows it: a function's environment cannot name the API that calls the
 	// function.
 	PublicURL string
+	// AllowedHosts are those of EnvAllowHosts.
+	AllowedHosts []string
 
 	sqs      *sqs.Client
 	queueURL string
@@ -50,7 +56,7 @@ type Cloud struct {
 // are those of the SDK's own variables, AWS_ENDPOINT_URL and the like among them. A variable that is missing, and a
 // secret that is no good, are kind invalid; AWS out of reach is unavailable.
 func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
-	for _, name := range []string{EnvTable, EnvQueueURL, EnvSecret} {
+	for _, name := range []string{EnvTable, EnvQueueURL, EnvNotificationsURL, EnvSecret} {
 		if getenv(name) == "" {
 			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the environment variable %s is missing", name))
 		}
@@ -62,11 +68,11 @@ func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
 	}
 	c := &Cloud{
 		Table:     dynamotable.New(dynamodb.NewFromConfig(cfg), getenv(EnvTable), time.Now),
-		PublicURL: getenv(EnvPublicURL),
-		sqs:       sqs.NewFromConfig(cfg),
-		queueURL:  getenv(EnvQueueURL),
+		PublicURL: getenv(EnvPublicURL), AllowedHosts: strings.Split(getenv(EnvAllowHosts), ","),
+		sqs:      sqs.NewFromConfig(cfg),
+		queueURL: getenv(EnvQueueURL),
 	}
-	c.Queue = sqsqueue.New(c.sqs, c.queueURL)
+	c.Queue, c.Notifications = sqsqueue.New(c.sqs, c.queueURL), sqsqueue.New(c.sqs, getenv(EnvNotificationsURL))
 
 	var opening sync.WaitGroup
 	opening.Go(func() { c.Keys, err = readKeys(ctx, secretsmanager.NewFromConfig(cfg), getenv(EnvSecret)) })
@@ -79,7 +85,7 @@ func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
 	return c, nil
 }
 
-// Consumer gives the Lambda handler of the queue's batches.
+// Consumer gives the Lambda handler of both queues' batches.
 func (c *Cloud) Consumer(handle queue.Handler) *sqsqueue.Consumer {
 	return sqsqueue.NewConsumer(c.sqs, c.queueURL, handle)
 }

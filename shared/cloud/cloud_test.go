@@ -81,7 +81,8 @@ func refuse(w http.ResponseWriter, exception string) {
 
 func (a *account) environment() map[string]string {
 	return map[string]string{
-		"HOOKLINE_TABLE": "the-table", "HOOKLINE_QUEUE_URL": a.URL + "/1/the-queue.fifo", "HOOKLINE_SECRET": "master",
+		"HOOKLINE_TABLE": "the-table", "HOOKLINE_QUEUE_URL": a.URL + "/1/the-queue.fifo",
+		"HOOKLINE_NOTIFICATIONS_URL": a.URL + "/1/the-notices.fifo", "HOOKLINE_SECRET": "master",
 		"HOOKLINE_PUBLIC_URL": "https://bots.example",
 	}
 }
@@ -113,13 +114,19 @@ func TestOpen(t *testing.T) {
 	if err := c.Queue.Send(t.Context(), j); bot.KindOf(err) != bot.Unavailable {
 		t.Errorf("Send() = %v, want unavailable", err)
 	}
+	if sent := a.calls["SendMessage"]; !strings.Contains(sent[len(sent)-1], `/1/the-queue.fifo"`) {
+		t.Errorf("Queue.Send() called SendMessage with %q, want the queue of conversations", sent)
+	}
+	if err := c.Notifications.Send(t.Context(), j); bot.KindOf(err) != bot.Unavailable {
+		t.Errorf("Notifications.Send() = %v, want unavailable", err)
+	}
 	record := events.SQSMessage{MessageId: "m", ReceiptHandle: "the-receipt", Body: `{"id":"1"}`}
 	consumer := c.Consumer(func(context.Context, bot.Job) queue.Result { return queue.HandBack(0) })
 	if _, err := consumer.Handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{record}}); err != nil {
 		t.Errorf("Handle() = %v", err)
 	}
 	for operation, want := range map[string]string{
-		"GetItem": `"TableName":"the-table"`, "SendMessage": `/1/the-queue.fifo"`,
+		"GetItem": `"TableName":"the-table"`, "SendMessage": `/1/the-notices.fifo"`,
 		"ChangeMessageVisibilityBatch": `/1/the-queue.fifo"`,
 	} {
 		bodies := a.calls[operation]
@@ -137,6 +144,7 @@ func TestOpenMissing(t *testing.T) {
 	}{
 		{"HOOKLINE_TABLE", bot.Invalid},
 		{"HOOKLINE_QUEUE_URL", bot.Invalid},
+		{"HOOKLINE_NOTIFICATIONS_URL", bot.Invalid},
 		{"HOOKLINE_SECRET", bot.Invalid},
 		{"HOOKLINE_PUBLIC_URL", ""},
 	} {

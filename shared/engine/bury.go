@@ -54,8 +54,11 @@ func (e *Engine) fail(ctx context.Context, t *turn, cause error) queue.Result {
 // failing is the job's own count of tries so far; t.scene must have been read, else it is the first.
 func (t *turn) failing(now time.Time) bot.Failing {
 	kept := t.scene.Conversation.Failing
-	if t.letter != nil {
+	switch {
+	case t.letter != nil:
 		kept = t.letter.Failing
+	case t.ledger != nil:
+		kept = t.ledger.failing()
 	}
 	if kept != nil && kept.Job == t.job.Try() {
 		return *kept
@@ -88,6 +91,9 @@ func (e *Engine) keepProgress(ctx context.Context, t *turn, failing bot.Failing)
 		version, err := e.store.PutDeadLetter(ctx, *t.letter)
 		t.letter.Version = version
 		return err
+	}
+	if t.ledger != nil {
+		return t.ledger.keep(ctx, failing)
 	}
 	if !t.known {
 		return bot.Errorf(bot.Unavailable, "the conversation could not be read")
@@ -130,8 +136,25 @@ func (e *Engine) bury(ctx context.Context, t *turn, cause error) queue.Result {
 	if t.known && t.job.Event != nil {
 		e.acknowledge(ctx, t)
 	}
+	e.apologize(ctx, t)
 	e.record(t, cause)
 	return queue.Done()
+}
+
+// apologize says what the handler has for the case that its job is buried, the first time it is, if the network takes it.
+func (e *Engine) apologize(ctx context.Context, t *turn) {
+	text := t.decision.OnFailure
+	if text == "" || t.job.Event == nil || t.job.Redrive != nil || t.provider == nil || left(ctx) < sendReserve {
+		return
+	}
+	apology := bot.Reply{Address: t.job.Event.Address(), Parts: t.provider.Split(bot.Part{Text: text})}
+	for apology.Sent < len(apology.Parts) {
+		if err := e.sendParts(ctx, t, &apology); err != nil {
+			t.note("what is said on failure could not be sent either: " + bot.PublicMessage(err))
+			return
+		}
+	}
+	t.note("the user was told: " + text)
 }
 
 func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
@@ -148,6 +171,9 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 		letter.Version = t.letter.Version
 		_, err := e.store.PutDeadLetter(ctx, letter)
 		return err
+	}
+	if t.ledger != nil {
+		return t.ledger.bury(ctx, letter)
 	}
 	if committed := t.outbox != nil && t.scene.Conversation.Outbox == t.outbox; committed {
 		letter.Unsent, letter.Decision = t.outbox.Replies, t.decision

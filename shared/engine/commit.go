@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -12,26 +14,19 @@ import (
 const outboxBytes = 128 << 10
 
 // commit moves the conversation and keeps the replies to send, in one write; kind conflict if it is not as it was read.
-// An event that only handlers naming its kind could have answered, and none did, leaves no trace.
 func (e *Engine) commit(ctx context.Context, t *turn) error {
-	if len(t.decision.Fired) == 0 && t.job.Event.Kind.Quiet() {
+	if t.passes() {
 		return nil
 	}
 	defer t.clock("commit")()
-	now := e.now().UTC()
-	next := t.scene.Conversation
-	if t.moves {
-		next.Context = keep(t, now)
-	}
-	next.State = t.decision.State.After
-	next.Seen = next.Seen.Add(t.job.Event.ID, now)
-	next.UpdatedAt = now
+	next := t.after(e.now().UTC())
 	if next.Failing != nil && next.Failing.Job != t.job.Try() {
 		next.Failing = nil
 	}
 	next.Outbox = t.outbox
 	if t.outbox != nil {
 		t.outbox.Decision = t.decision
+		t.outbox.Decision.Requests = slices.Clone(t.decision.Requests)
 		if err := t.fits(); err != nil {
 			return err
 		}
@@ -48,18 +43,52 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// fits bounds what a turn keeps: its replies, and the payloads of their buttons.
-func (t *turn) fits() error {
-	encoded, err := json.Marshal(t.outbox)
-	if err != nil {
-		return bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
+// passes tells whether an event leaves no trace: only handlers that name its kind could have answered it, and none did.
+func (t *turn) passes() bool { return len(t.decision.Fired) == 0 && t.job.Event.Kind.Quiet() }
+
+// after gives the conversation as the turn leaves it.
+func (t *turn) after(now time.Time) bot.Conversation {
+	next := t.scene.Conversation
+	if t.moves && t.decision.State.Before != t.decision.State.After {
+		next.Context = keep(t, now)
 	}
-	size := len(encoded)
-	for _, payload := range t.payloads {
-		size += len(payload)
+	if t.moves {
+		next.Since = now
+	}
+	next.State = t.decision.State.After
+	next.Seen = next.Seen.Add(t.job.Event.ID, now)
+	next.UpdatedAt = now
+	return next
+}
+
+// fits bounds what a turn keeps: its replies, and the payloads of their buttons. What is kept of answers for people to
+// look at goes first.
+func (t *turn) fits() error {
+	size, err := t.keptBytes()
+	if err == nil && size > outboxBytes {
+		for i := range t.outbox.Decision.Requests {
+			request := &t.outbox.Decision.Requests[i]
+			request.Answer, request.Truncated = "", true
+		}
+		size, err = t.keptBytes()
+	}
+	if err != nil {
+		return err
 	}
 	if size > outboxBytes {
 		return bot.Errorf(bot.TooLarge, fmt.Sprintf("the reply has %d bytes; at most %d are sent in one turn", size, outboxBytes))
 	}
 	return nil
+}
+
+func (t *turn) keptBytes() (int, error) {
+	encoded, err := json.Marshal(t.outbox)
+	if err != nil {
+		return 0, bot.Wrap(bot.Internal, "the reply cannot be encoded", err)
+	}
+	size := len(encoded)
+	for _, payload := range t.payloads {
+		size += len(payload)
+	}
+	return size, nil
 }

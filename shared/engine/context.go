@@ -26,7 +26,7 @@ func keep(t *turn, now time.Time) map[string]bot.StateContext {
 	if left == "" {
 		left = startState
 	}
-	kept[left] = bot.StateContext{Pattern: t.captures, LeftAt: now}
+	kept[left] = bot.StateContext{Pattern: t.captures, Response: t.answer, LeftAt: now}
 	for size := contextSize(kept); size > contextBytes; size = contextSize(kept) {
 		t.note("the conversation's context was too large: " + shorten(kept))
 	}

@@ -30,8 +30,12 @@ const (
 // Engine handles jobs. It is safe for concurrent use; jobs of one group must come one after another, as queues give them.
 type Engine struct {
 	Metrics *metrics.Set // may be nil
+	// Requests makes the requests of handlers.
+	Requests Fetcher
 	// Conversations takes the events of chats that have another id now.
 	Conversations queue.Sender
+	// Notifications takes the deliveries of calls to hooks.
+	Notifications queue.Sender
 
 	store     *store.Store
 	providers provider.Set
@@ -64,6 +68,10 @@ func (e *Engine) Handle(ctx context.Context, job bot.Job) (result queue.Result) 
 		return e.handleEvent(ctx, t)
 	case job.Kind == bot.ReplyJob && job.Redrive != nil:
 		return e.handleReply(ctx, t)
+	case job.Kind == bot.PageJob && job.Call != nil:
+		return e.handlePage(ctx, t)
+	case job.Kind == bot.DeliveryJob && job.Call != nil:
+		return e.handleDelivery(ctx, t)
 	}
 	return e.fail(ctx, t, bot.Errorf(bot.Invalid, fmt.Sprintf("a job of unknown kind %q", job.Kind)))
 }
@@ -87,6 +95,9 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 			return e.resume(ctx, t)
 		}
 		if err = e.decide(ctx, t); err != nil {
+			return e.fail(ctx, t, err)
+		}
+		if err = e.subscribe(ctx, t); err != nil {
 			return e.fail(ctx, t, err)
 		}
 		if err = e.commit(ctx, t); bot.KindOf(err) != bot.Conflict {

@@ -3,6 +3,9 @@ package engine
 import (
 	"container/list"
 	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
 	"sync"
 
 	"hookline/shared/bot"
@@ -37,6 +40,11 @@ type book struct {
 type liveBot struct {
 	matcher *match.Matcher
 	env     map[string]any
+	secrets map[string]any
+	hooks   map[string]*bot.Response
+	states  map[string]bot.State
+	// masks hides secrets in what is shown of turns.
+	masks *strings.Replacer
 
 	mutex     sync.Mutex
 	templates map[string]*template.Template
@@ -104,8 +112,43 @@ func compile(def bot.Definition) (*liveBot, error) {
 	for name, value := range def.Env {
 		env[name] = value
 	}
-	return &liveBot{matcher: matcher, env: env, templates: map[string]*template.Template{}}, nil
+	secrets := make(map[string]any, len(def.Secrets))
+	for name, secret := range def.Secrets {
+		secrets[name] = secret.Value.Reveal()
+	}
+	hooks := make(map[string]*bot.Response, len(def.Hooks))
+	for _, hook := range def.Hooks {
+		hooks[hook.Name] = hook.Response
+	}
+	return &liveBot{
+		matcher: matcher, env: env, secrets: secrets, hooks: hooks, states: def.States, masks: maskOf(def.Secrets),
+		templates: map[string]*template.Template{},
+	}, nil
 }
+
+// shortestSecret is how long a secret is at least to be masked: shorter ones would hide half of everything.
+const shortestSecret = 4
+
+func maskOf(secrets map[string]bot.Credential) *strings.Replacer {
+	var pairs []string
+	for name, secret := range secrets {
+		for _, form := range []string{secret.Value.Reveal(), url.QueryEscape(secret.Value.Reveal()), jsonText(secret.Value.Reveal())} {
+			if len(form) >= shortestSecret {
+				pairs = append(pairs, form, "{{ secret."+name+" }}")
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// jsonText is how a text stands inside of a JSON string.
+func jsonText(text string) string {
+	quoted, _ := json.Marshal(text) // a text can always be encoded
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// mask hides the bot's secrets in a text that is to be shown.
+func (live *liveBot) mask(text string) string { return live.masks.Replace(text) }
 
 // text renders a template of the bot.
 func (live *liveBot) text(source string, scope template.Scope, format bot.Format) (string, error) {

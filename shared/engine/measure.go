@@ -26,9 +26,10 @@ func (e *Engine) measure(t *turn) {
 	}
 }
 
-// measureAnswer counts an event that is done with. The replies of a dead letter had their turn long ago.
+// measureAnswer counts an event that is done with. The replies of a dead letter had their turn long ago, and a call to a
+// hook has none.
 func (e *Engine) measureAnswer(t *turn, network string) {
-	if t.letter != nil {
+	if t.letter != nil || t.job.Event == nil {
 		return
 	}
 	if len(t.decision.Fired) > 0 {

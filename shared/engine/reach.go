@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hookline/shared/bot"
+	"hookline/shared/metrics"
 )
 
 // noteReach remembers of an event's chat whether it wants to hear from us. That this cannot be written down holds up no
@@ -40,8 +41,9 @@ func (e *Engine) unreachable(ctx context.Context, t *turn, cause error) {
 	}
 }
 
-// refusedCredentials marks the channel whose credentials its network no longer takes, once.
+// refusedCredentials marks the channel whose credentials its network no longer takes.
 func (e *Engine) refusedCredentials(ctx context.Context, t *turn, cause error) {
+	e.Metrics.Count(metrics.CredentialsRefused, t.scene.Channel.Provider, 1)
 	health, message := t.scene.Channel.Health, bot.PublicMessage(cause)
 	if health.Error == message {
 		return

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/fetch"
 	"hookline/shared/provider"
 	"hookline/shared/store"
 )
@@ -17,16 +20,34 @@ type turn struct {
 	scene store.Scene
 	known bool
 
+	// live is the compiled bot, fetch makes its requests, now is when the turn is decided.
+	live  *liveBot
+	fetch Fetcher
+	now   time.Time
+
 	decision bot.Decision
-	// captures are the fired handler's named groups; moves tells whether it moves the conversation.
-	captures map[string]*string
+	// parts are what the handlers say. The last of them that moves the conversation leaves in it what it captured, and the
+	// answer that it got.
+	parts    []bot.Part
 	moves    bool
+	captures map[string]*string
+	answer   *bot.StateResponse
+	// answers are those to the requests of this turn, by handler and request.
+	answers map[string]fetch.Response
+	// context is what the conversation remembered when the turn was decided.
+	context map[string]bot.StateContext
+	// reread is the event with what it had lost on the way.
+	reread *bot.Event
 	// payloads are those of buttons that are too long for the network, to be kept before the commit.
 	payloads []string
 	// moved are the chats of which the network said, at sending, that they have another id.
 	moved []bot.Move
 	// outbox is what was committed; nil before the commit, and where nothing is to be sent.
 	outbox *bot.Outbox
+	// fired are the handlers that did.
+	fired []*bot.Handler
+	// ledger keeps the tries of a job that has no conversation to keep them.
+	ledger ledger
 	// letter is the dead letter whose replies are sent, of a job that was redriven for them.
 	letter       *bot.DeadLetter
 	acknowledged bool
@@ -109,11 +130,24 @@ func (e *Engine) record(t *turn, cause error) {
 	if job.Event == nil {
 		return
 	}
+	mask := e.maskOf(t)
 	e.records.add(bot.Turn{
 		ID: job.ID, Time: job.AcceptedAt, Bot: job.Bot, Channel: job.Channel, Provider: job.Event.Provider,
-		Event: *job.Event, Decision: t.decision, Replies: shown(t.replies()),
-		Outcome: t.outcome, Error: message(cause), Tries: t.tries, MS: t.ms,
+		Event: *job.Event, Context: t.context, Decision: t.decision, Replies: shown(t.replies(), mask),
+		Outcome: t.outcome, Error: mask(message(cause)), Tries: t.tries, MS: t.ms,
 	})
+}
+
+// maskOf gives what hides the secrets of a turn's bot. A turn that only sends what is left has not loaded its bot.
+func (e *Engine) maskOf(t *turn) func(string) string {
+	live := t.live
+	if live == nil && t.scene.Head.Definition != "" {
+		live, _ = e.bots.get(context.Background(), t.scene.Head)
+	}
+	if live == nil {
+		return func(text string) string { return text }
+	}
+	return live.mask
 }
 
 func message(err error) string {
@@ -123,10 +157,14 @@ func message(err error) string {
 	return bot.PublicMessage(err)
 }
 
-func shown(replies []bot.Reply) []bot.TurnReply {
+func shown(replies []bot.Reply, mask func(string) string) []bot.TurnReply {
 	var list []bot.TurnReply
 	for _, r := range replies {
-		list = append(list, bot.TurnReply{Address: r.Address, Parts: r.Parts, Sent: r.Sent == len(r.Parts)})
+		parts := slices.Clone(r.Parts)
+		for i := range parts {
+			parts[i].Text = mask(parts[i].Text)
+		}
+		list = append(list, bot.TurnReply{Address: r.Address, Parts: parts, Sent: r.Sent == len(r.Parts)})
 	}
 	return list
 }

@@ -42,6 +42,32 @@ func Compile(def *bot.Definition) (*Matcher, []bot.Problem) {
 	return m, nil
 }
 
+// Fire gives the handlers that answer the event in the state, in the order in which they are tried: up to the first that
+// does not let others fire as well. The handler named first is tried before all others.
+func (m *Matcher) Fire(e bot.Event, state, first string) []Match {
+	said := e.Utterance()
+	var fired []Match
+	try := func(r *rule) (more bool) {
+		verdict, captures := r.judge(e.Kind, said, state)
+		if verdict != bot.VerdictFired {
+			return true
+		}
+		fired = append(fired, Match{r.handler, captures})
+		return r.handler.Continue
+	}
+	for i := range m.rules {
+		if first != "" && m.rules[i].handler.Name == first && !try(&m.rules[i]) {
+			return fired
+		}
+	}
+	for i := range m.rules {
+		if m.rules[i].handler.Name != first && !try(&m.rules[i]) {
+			return fired
+		}
+	}
+	return fired
+}
+
 // First gives the handler that answers the event in the state: the first that fits, highest priority first, equal ones in
 // the order of the definition.
 func (m *Matcher) First(e bot.Event, state string) (Match, bool) {

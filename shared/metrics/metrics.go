@@ -26,10 +26,17 @@ var (
 	Unmatched  = Counter{name: "unmatched"}   // no handler's
 	HandedBack = Counter{name: "handed_back"} // tries that failed and will be repeated
 	Buried     = Counter{name: "buried"}      // given up
+	// CredentialsRefused counts the sends that a network refused for the channel's credentials.
+	CredentialsRefused = Counter{name: "credentials_refused"}
 )
 
 // Refused counts the calls that were answered with an error of a kind.
 func Refused(kind bot.ErrorKind) Counter { return Counter{"refused", "reason", string(kind)} }
+
+// Delivered counts how a hook's calls ended for their recipients.
+func Delivered(outcome bot.DeliveryOutcome) Counter {
+	return Counter{"delivered", "outcome", string(outcome)}
+}
 
 // EndToEnd is from when the network says that something was said until all replies to it were sent. Networks tell whole
 // seconds.

@@ -193,6 +193,8 @@ type Limits struct {
 	PayloadBytes int
 	URLBytes     int
 	Caption      int // of media, in TextUnit; 0: media have none, it goes as a text of its own
+	// Rate is how many messages a second a channel may send to different chats; a hook's are queued no faster.
+	Rate int
 	// Batch is how many parts go in one call of the network; 0 and 1: one.
 	Batch int
 	// Media are the kinds of files that can be sent: Photo, Audio, Video, Document.

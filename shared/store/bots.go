@@ -20,6 +20,10 @@ type Publication struct {
 	Channels []bot.Channel
 	// Removed are no longer named by the definition: disconnect them, then RemoveChannel.
 	Removed []bot.Channel
+	// Hooks are the bot's, in the order of the definition.
+	Hooks []PublishedHook
+	// RemovedHooks are the names of those that the definition no longer has.
+	RemovedHooks []string
 }
 
 // Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
@@ -54,6 +58,9 @@ func (s *Store) publishOnce(ctx context.Context, owner string, def bot.Definitio
 	if err := s.putChannels(ctx, &p, def.Channels); err != nil {
 		return p, err
 	}
+	if err := s.putHooks(ctx, &p, def.Hooks); err != nil {
+		return p, err
+	}
 	if p.Changed {
 		p.Head.Version++
 		p.Head.Definition = chunks.name(p.Head.Version)
@@ -63,7 +70,11 @@ func (s *Store) publishOnce(ctx context.Context, owner string, def bot.Definitio
 	}
 	if err := s.moveHead(ctx, p.Head, version); err != nil {
 		s.dropNewChannels(ctx, p, head.Channels)
+		s.dropNewHooks(ctx, p)
 		return p, err
+	}
+	if err := s.settleHooks(ctx, p.Head, def.Hooks); err != nil {
+		return p, bot.Wrap(bot.Unavailable, "the version is live, but not all recipients of its hooks are written: publish it again", err)
 	}
 	return p, s.retireDefinitions(ctx, p.Head)
 }

@@ -75,7 +75,7 @@ func (s *Store) Redrive(ctx context.Context, botID, id string) (bot.Job, error) 
 	}
 	job := letter.Job
 	job.Redrive = &bot.Redrive{Letter: letter.ID, Count: letter.Redriven, Group: letter.Job.Group()}
-	if len(letter.Unsent) > 0 {
+	if len(letter.Unsent) > 0 && job.Event != nil { // a delivery keeps by itself what it has to send
 		job.Kind, job.Event = bot.ReplyJob, nil
 	}
 	return job, nil

@@ -55,3 +55,28 @@ func appKey(providerName, appID, channel string) Key {
 }
 
 func deadKey(id, letter string) Key { return Key{"DEAD#" + bot.EscapeKey(id), letter} }
+
+func hookKey(id string) Key { return Key{"HOOK#" + bot.EscapeKey(id), "META"} }
+
+const (
+	recipients      = "RCPT#"
+	idempotencyKeys = "IDEM#"
+	listedCalls     = "CALL#"
+	deliveries      = "DELIVERY#"
+)
+
+// recipientKey's last part is the group of the recipient's chat, and so is deliveryKey's.
+func recipientKey(hook, group string) Key { return Key{hookKey(hook).PK, recipients + group} }
+
+func idempotencyKey(hook, hash string) Key { return Key{hookKey(hook).PK, idempotencyKeys + hash} }
+
+// listedCallKey's sort key orders the calls of a hook by time.
+func listedCallKey(call bot.Call) Key {
+	return Key{hookKey(call.Hook).PK, listedCalls + turnTime(call.AcceptedAt) + "#" + call.ID}
+}
+
+func callKey(id string) Key { return Key{"CALL#" + bot.EscapeKey(id), "META"} }
+
+func callBodyKey(id string) Key { return Key{callKey(id).PK, "BODY"} }
+
+func deliveryKey(call, group string) Key { return Key{callKey(call).PK, deliveries + group} }

@@ -9,12 +9,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
 
+	"hookline/infra/emulators"
 	"hookline/shared/bot"
 	"hookline/shared/secret"
 	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
+	"hookline/shared/store/dynamotable"
 	"hookline/shared/store/sqlitetable"
 )
 
@@ -55,6 +58,23 @@ func open(t *testing.T, c *clock) (*store.Store, store.Table) {
 		t.Fatal(err)
 	}
 	return store.New(table, keys, c.Now), table
+}
+
+// onEach runs a test on each database.
+func onEach(t *testing.T, c *clock, test func(t *testing.T, s *store.Store, table store.Table)) {
+	t.Run("SQLite", func(t *testing.T) {
+		s, table := open(t, c)
+		test(t, s, table)
+	})
+	t.Run("DynamoDB", func(t *testing.T) {
+		client := dynamodb.NewFromConfig(emulators.DynamoDB(t))
+		keys, err := secret.New([]byte(strings.Repeat("k", 32)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := dynamotable.New(client, emulators.CreateTable(t, client), c.Now)
+		test(t, store.New(table, keys, c.Now), table)
+	})
 }
 
 const token = bot.Secret("123:the-token-of-the-test")
@@ -174,16 +194,20 @@ func TestPublishRaceLeavesOneWholeVersionEach(t *testing.T) {
 	}
 }
 
-// losing is a table on which the first transaction loses its race. It notes the channels that are written.
+// losing is a table on which the first transaction loses its race. It notes the channels and hooks that are written.
 type losing struct {
 	store.Table
 	lost     bool
 	channels []store.Key
+	hooks    []store.Key
 }
 
 func (l *losing) Put(ctx context.Context, item store.Item, cond store.Condition) (int64, error) {
 	if strings.HasPrefix(item.PK, "CHANNEL#") {
 		l.channels = append(l.channels, item.Key)
+	}
+	if strings.HasPrefix(item.PK, "HOOK#") && cond == store.Absent {
+		l.hooks = append(l.hooks, item.Key)
 	}
 	return l.Table.Put(ctx, item, cond)
 }

@@ -13,7 +13,8 @@ import (
 // TurnsKept is how long the record of a turn is kept.
 const TurnsKept = 7 * 24 * time.Hour
 
-// MaxTurnBytes is the size of a turn's record; a larger one loses its event's raw JSON, then its replies' texts.
+// MaxTurnBytes is the size of a turn's record; a larger one loses its event's raw JSON, its requests and context, then its
+// replies.
 const MaxTurnBytes = 256 << 10
 
 // PutTurns writes records of turns. They are for people to look at: a lost one is no fault of the turn.
@@ -40,6 +41,10 @@ func turnItem(t bot.Turn) (Item, error) {
 	item, err := encode(key, t, t.Time.Add(TurnsKept))
 	if err == nil && len(item.Body) > MaxTurnBytes {
 		t.Event.Raw, t.Event.Truncated = nil, true
+		if len(t.Context)+len(t.Requests) > 0 {
+			t.Context, t.Requests = nil, nil
+			t.Notes = append(slices.Clip(t.Notes), "requests and context are not shown: the turn was too large to be kept whole")
+		}
 		item, err = encode(key, t, t.Time.Add(TurnsKept))
 	}
 	if err == nil && len(item.Body) > MaxTurnBytes {

@@ -37,7 +37,7 @@ func jsonValue(v any) (any, error) {
 
 // always holds what is there even where the scope has none of it: an author may read fields of it without asking first.
 var always = map[string]any{
-	"pattern": map[string]any{}, "state_context": map[string]any{}, "env": map[string]any{},
+	"pattern": map[string]any{}, "state_context": map[string]any{}, "env": map[string]any{}, "secret": map[string]any{},
 	"event": map[string]any{}, "event.chat": map[string]any{}, "event.from": map[string]any{},
 	"event.reply_to": map[string]any{}, "event.reply_to.from": map[string]any{}, "event.command": map[string]any{},
 	"event.location": map[string]any{}, "event.contact": map[string]any{}, "event.reaction": map[string]any{},

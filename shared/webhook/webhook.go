@@ -195,7 +195,7 @@ func (h *Webhook) enqueue(r *http.Request, ch bot.Channel, events []bot.Event) e
 	if err != nil || len(jobs) == 0 {
 		return err
 	}
-	cause := trace(r.Header)
+	cause := queue.Trace(r.Header)
 	for i := range jobs {
 		jobs[i].Trace = cause
 	}

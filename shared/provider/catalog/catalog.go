@@ -6,6 +6,7 @@ import (
 
 	"hookline/shared/provider"
 	"hookline/shared/provider/kik"
+	"hookline/shared/provider/pyrus"
 	"hookline/shared/provider/telegram"
 )
 
@@ -13,6 +14,7 @@ import (
 func New(client *http.Client, getenv func(string) string) provider.Set {
 	return provider.NewSet(
 		kik.New(client, getenv("HOOKLINE_KIK_URL")),
+		pyrus.New(client, getenv("HOOKLINE_PYRUS_URL"), getenv("HOOKLINE_PYRUS_AUTH_URL")),
 		telegram.New(client, getenv("HOOKLINE_TELEGRAM_URL")),
 	)
 }

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookline/shared/bot"
+	"hookline/shared/store"
+)
+
+// hookInfo is what may be shown of a hook.
+type hookInfo struct {
+	Name string `json:"name"`
+	// Address is where the owner's application posts to.
+	Address  string `json:"address"`
+	Token    string `json:"token,omitempty" doc:"opens the hook; shown only when it is made"`
+	Key      string `json:"key,omitempty" doc:"signs the hook's calls; shown only when it is made"`
+	Disabled bool   `json:"disabled,omitempty"`
+	Signed   bool   `json:"signed,omitempty" doc:"calls must be signed with the hook's key"`
+}
+
+func (a *API) describeHook(h store.Hook) hookInfo {
+	return hookInfo{Name: h.Name, Address: a.Address + "/hook/" + h.ID, Disabled: h.Disabled, Signed: len(h.Keys) > 0}
+}
+
+func (a *API) describePublished(hooks []store.PublishedHook) []hookInfo {
+	infos := make([]hookInfo, 0, len(hooks))
+	for _, h := range hooks {
+		info := a.describeHook(h.Hook)
+		info.Token = h.Token.Reveal()
+		infos = append(infos, info)
+	}
+	return infos
+}
+
+func (a *API) registerHooks(h huma.API) {
+	const hooks, hook = "/v1/bots/{bot}/hooks", "/v1/bots/{bot}/hooks/{hook}"
+	huma.Register(h, operation("list-hooks", http.MethodGet, hooks, "List hooks"), answering(a, a.listHooks))
+	huma.Register(h, operation("change-hook", http.MethodPatch, hook, "Close a hook to calls, or open it"), answering(a, a.changeHook))
+	huma.Register(h, operation("rotate-hook", http.MethodPost, hook+"/rotate", "Make a hook's token, or key, anew"), answering(a, a.rotateHook))
+	huma.Register(h, operation("delete-hook-key", http.MethodDelete, hook+"/key", "Have calls no longer signed"), answering(a, a.deleteHookKey))
+	huma.Register(h, operation("list-recipients", http.MethodGet, hook+"/recipients", "List a hook's recipients"), answering(a, a.listRecipients))
+	huma.Register(h, operation("add-recipient", http.MethodPost, hook+"/recipients", "Add a recipient"), answering(a, a.addRecipient))
+	huma.Register(h, operation("remove-recipient", http.MethodDelete, hook+"/recipients/{recipient}", "Remove a recipient"), answering(a, a.removeRecipient))
+	huma.Register(h, operation("list-calls", http.MethodGet, hook+"/calls", "List calls to a hook, newest first"), answering(a, a.listCalls))
+	huma.Register(h, operation("get-call", http.MethodGet, hook+"/calls/{call}", "What has become of a call to a hook"), answering(a, a.getCall))
+}
+
+type listHooksOutput struct {
+	Body struct {
+		Hooks []hookInfo `json:"hooks"`
+	}
+}
+
+func (a *API) listHooks(ctx context.Context, in *botInput) (*listHooksOutput, error) {
+	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	if err != nil {
+		return nil, err
+	}
+	out := &listHooksOutput{}
+	out.Body.Hooks, err = a.hooksOf(ctx, head)
+	return out, err
+}
+
+// hooksOf describes a bot's hooks, by name.
+func (a *API) hooksOf(ctx context.Context, head bot.Head) ([]hookInfo, error) {
+	infos := make([]hookInfo, 0, len(head.Hooks))
+	for _, name := range slices.Sorted(maps.Keys(head.Hooks)) {
+		h, err := a.Store.Hook(ctx, head.Hooks[name])
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, a.describeHook(h))
+	}
+	return infos, nil
+}
+
+type hookInput struct {
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
+}
+
+type hookOutput struct {
+	Body hookInfo
+}
+
+// hookID finds a hook by the names in an address, with its bot.
+func (a *API) hookID(ctx context.Context, botName, name string) (string, bot.Head, error) {
+	head, err := a.Store.BotByName(ctx, a.Owner, botName)
+	if err != nil {
+		return "", head, err
+	}
+	id, ok := head.Hooks[name]
+	if !ok {
+		return "", head, bot.Errorf(bot.NotFound, "bot "+botName+" has no hook "+name)
+	}
+	return id, head, nil
+}
+
+// afterwards describes a hook that was changed.
+func (a *API) afterwards(ctx context.Context, id string) (*hookOutput, error) {
+	h, err := a.Store.Hook(ctx, id)
+	return &hookOutput{a.describeHook(h)}, err
+}
+
+type changeHookInput struct {
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
+	Body struct {
+		Disabled bool `json:"disabled" doc:"calls are answered 404; deliveries that wait are skipped"`
+	}
+}
+
+func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput, error) {
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Store.SetHookDisabled(ctx, id, in.Body.Disabled); err != nil {
+		return nil, err
+	}
+	return a.afterwards(ctx, id)
+}
+
+type rotateHookInput struct {
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
+	Body *struct {
+		Key  bool `json:"key,omitempty" doc:"make a key instead of a token: from now on calls must be signed"`
+		Keep bool `json:"keep,omitempty" doc:"what was made before goes on being taken until the next rotation"`
+	}
+}
+
+func (a *API) rotateHook(ctx context.Context, in *rotateHookInput) (*hookOutput, error) {
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
+	if err != nil {
+		return nil, err
+	}
+	var key, keep bool
+	if in.Body != nil {
+		key, keep = in.Body.Key, in.Body.Keep
+	}
+	rotate := a.Store.RotateToken
+	if key {
+		rotate = a.Store.RotateKey
+	}
+	made, err := rotate(ctx, id, keep)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.afterwards(ctx, id)
+	if out.Body.Token = made.Reveal(); key {
+		out.Body.Token, out.Body.Key = "", made.Reveal()
+	}
+	return out, err
+}
+
+func (a *API) deleteHookKey(ctx context.Context, in *hookInput) (*hookOutput, error) {
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Store.DropKeys(ctx, id); err != nil {
+		return nil, err
+	}
+	return a.afterwards(ctx, id)
+}
