@@ -51,6 +51,7 @@ var arrows = map[string][]string{
 	"shared/sqlitefile":        {"shared/bot"},
 
 	"shared/simulate":                 {"shared/bot"},
+	"shared/simulate/kik":             {"shared/bot", "shared/simulate"},
 	"shared/simulate/telegram":        {"shared/bot", "shared/simulate", "shared/simulate/telegram/markup"},
 	"shared/simulate/telegram/markup": {},
 
@@ -81,7 +82,7 @@ var arrows = map[string][]string{
 	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
-		"shared/simulate", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
+		"shared/simulate", "shared/simulate/kik", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
 

@@ -14,6 +14,7 @@ import (
 	"hookline/shared/api"
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/kik"
 	"hookline/shared/simulate/telegram"
 )
 
@@ -22,6 +23,7 @@ const simulatedPath = "/simulate/"
 
 // simulations are the networks that can be simulated: a new one is one line here.
 var simulations = []simulation{
+	{"kik", func() simulate.Simulated { return kik.New() }, map[string]string{"HOOKLINE_KIK_URL": ""}},
 	{"telegram", func() simulate.Simulated { return telegram.New() }, map[string]string{"HOOKLINE_TELEGRAM_URL": ""}},
 }
 
