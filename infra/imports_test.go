@@ -50,6 +50,7 @@ var arrows = map[string][]string{
 	"shared/sqlitefile":        {"shared/bot"},
 
 	"shared/simulate":                 {"shared/bot"},
+	"shared/simulate/pyrus":           {"shared/bot", "shared/simulate"},
 	"shared/simulate/telegram":        {"shared/bot", "shared/simulate", "shared/simulate/telegram/markup"},
 	"shared/simulate/telegram/markup": {},
 

@@ -140,7 +140,7 @@ func TestRenderedOptionsAreJudged(t *testing.T) {
 	p, api := play(t, ok(commented200))
 	set := options(t, `{"field_updates":[{"code":"sum","number":"a lot"}]}`)
 	_, err := p.Send(t.Context(), channel(), replyWith(bot.Part{Text: "x", Options: set}))
-	if want := "response.pyrus.field_updates[0].number must be a number"; bot.KindOf(err) != bot.Invalid || err.Error() != want || api.logins > 0 {
+	if want := "response.pyrus.field_updates[0].number must be a number"; bot.KindOf(err) != bot.Invalid || err.Error() != want || api.loggedIn() > 0 {
 		t.Errorf("Send() = %v, want %q and no call", err, want)
 	}
 }
