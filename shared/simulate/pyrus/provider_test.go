@@ -20,7 +20,9 @@ func (w *world) channel() bot.Channel {
 	}
 }
 
-func (w *world) provider() *pyrus.Pyrus { return pyrus.New(http.DefaultClient, w.url+"/v4", w.url+"/api/v4") }
+func (w *world) provider() *pyrus.Pyrus {
+	return pyrus.New(http.DefaultClient, w.url+"/v4", w.url+"/api/v4")
+}
 
 // understood verifies and reads the next call as the provider does.
 func (w *world) understood(p *pyrus.Pyrus) bot.Event {
