@@ -100,6 +100,9 @@ func TestP29ReturnedAddress(t *testing.T) {
 			if api.names() != test.want || (test.want == "") != (bot.KindOf(err) == bot.Unavailable) {
 				t.Errorf("Send() with address %q = %v and calls %q, want %q", test.address, err, api.names(), test.want)
 			}
+			if test.want == "" && !strings.HasPrefix(bot.PublicMessage(err), "pyrus names an address") {
+				t.Errorf("Send() with address %q = %v, want it judged before anything is sent there", test.address, err)
+			}
 		})
 	}
 }

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/pyrus"
 )
 
 // form is a task made of a form, handed to the bot for approval.
 const form = `{"from":{"id":7},"message":{"form_id":77,"current_step":1,"text":"Order",
 	"fields":[{"id":1,"type":"text","name":"Address","code":"addr","value":"x"},{"id":2,"type":"money","name":"Sum"},
 		{"id":3,"type":"table","name":"Lines"},{"id":4,"type":"catalog","name":"Shop"},{"id":5,"type":"hologram","name":"H"}],
-	"approvals":[[{"person":{"id":%d}}]],"attachments":[{"id":17,"name":"a.png"}]}}`
+	"approvals":[[{"person":{"id":%d}},{"person":{"id":8}}]],"attachments":[{"id":17,"name":"a.png"}]}}`
 
 func withForm(t *testing.T) *world {
 	t.Helper()
@@ -121,9 +122,27 @@ func TestTasksAreTheirBots(t *testing.T) {
 	if _, err := w.Say(in("6"), "hi"); err == nil {
 		t.Error("Say() in a task that the bot is not in is taken")
 	}
+	w.do("POST", "/chat/"+login+"/6/task", `{"from":{"id":7},"message":{"subject":"s"}}`)
 	w.must(w.Unblock(in("6")))
+	_, err := w.Say(in("6"), "first that the bot is told of")
+	w.must(err)
+	if _, newest := w.next().newest(t); newest == nil {
+		t.Error("the bot is called for a task that it is not in")
+	}
 	if got, _ := w.do("GET", "/v4/tasks/6", ""); got != 200 {
 		t.Errorf("GET of a task that the bot was put back into = %d, want 200", got)
+	}
+}
+
+func TestCommentsAreBounded(t *testing.T) {
+	w := started(t)
+	w.must(w.SetProfile(login, pyrus.Profile{}))
+	for range 10_000 {
+		_, err := w.Say(in("5"), "x")
+		w.must(err)
+	}
+	if status, body := w.do("POST", "/v4/tasks/5/comments", `{"text":"a"}`); status != 400 || !strings.Contains(body, "too_many_comments") {
+		t.Errorf("comment 10001 = %d %s, want it refused", status, body)
 	}
 }
 
@@ -133,6 +152,7 @@ func TestEffects(t *testing.T) {
 	for _, step := range []struct{ name, body, holds, lacks string }{
 		{"fields", `{"field_updates":[{"code":"addr","value":"1 Main St"},{"id":2,"value":2.50}]}`, `"value":2.50`, "xxx"},
 		{"approval", `{"approval_choice":"approved"}`, `{"approval_choice":"approved","person"`, "xxx"},
+		{"others' approval", `{"approval_choice":"approved"}`, `{"person":{"id":8}}`, "xxx"},
 		{"subject", `{"subject":"New"}`, `"subject":"New"`, "xxx"},
 		{"closed", `{"action":"finished"}`, `"is_closed":true`, "xxx"},
 		{"P32 stays closed", `{"text":"a","skip_auto_reopen":true}`, `"is_closed":true`, "xxx"},
