@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"shared/botfile":  {"shared/bot", "shared/match", "shared/provider", "shared/template"},
 
 	"shared/provider":              {"shared/bot"},
-	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/pyrus", "shared/provider/telegram"},
+	"shared/provider/catalog":      {"shared/provider", "shared/provider/kik", "shared/provider/messenger", "shared/provider/pyrus", "shared/provider/telegram"},
 	"shared/provider/kik":          {"shared/bot", "shared/provider"},
 	"shared/provider/providertest": {"shared/bot", "shared/provider"},
 	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
@@ -58,11 +58,12 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/secret"},
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/rehearse", "shared/secret"},
 	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
 	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 	"shared/lambdahttp": {"shared/bot"},
+	"shared/rehearse":   {"shared/bot", "shared/botfile", "shared/engine", "shared/fetch", "shared/provider"},
 	"shared/notify":     {"shared/bot", "shared/metrics", "shared/queue", "shared/secret", "shared/store"},
 	"shared/webhook":    {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},
 
@@ -74,19 +75,21 @@ var arrows = map[string][]string{
 	},
 	"functions/hook":      {"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/notify", "shared/store"},
 	"functions/processor": {"shared/cloud", "shared/engine", "shared/fetch", "shared/metrics", "shared/provider/catalog", "shared/store"},
-	"functions/kik": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/kik", "shared/store", "shared/webhook",
-	},
-	"functions/pyrus": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/pyrus", "shared/store", "shared/webhook",
-	},
-	"functions/telegram": {
-		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/telegram", "shared/store", "shared/webhook",
-	},
+	"functions/kik":       doorOf("kik"),
+	"functions/messenger": doorOf("messenger"),
+	"functions/pyrus":     doorOf("pyrus"),
+	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
 		"shared/simulate", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
+}
+
+// doorOf is what the function of a network is put together of.
+func doorOf(network string) []string {
+	return []string{
+		"shared/cloud", "shared/lambdahttp", "shared/metrics", "shared/provider/" + network, "shared/store", "shared/webhook",
+	}
 }
 
 // conformanceSuites are not test files and import what tests do.
@@ -95,8 +98,8 @@ var conformanceSuites = []string{"shared/provider/providertest", "shared/queue/q
 // keepers says which packages may import a module of others. Test files may import any that go.mod names.
 var keepers = map[string][]string{
 	"github.com/aws/aws-lambda-go": {
-		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/pyrus", "functions/telegram",
-		"functions/processor", "infra/emulators", "infra/lambda",
+		"shared/queue/sqsqueue", "shared/lambdahttp", "functions/api", "functions/hook", "functions/kik", "functions/messenger",
+		"functions/pyrus", "functions/telegram", "functions/processor", "infra/emulators", "infra/lambda",
 	},
 	"github.com/aws/aws-sdk-go-v2": {
 		"shared/cloud", "shared/queue/sqsqueue", "shared/store/dynamotable", "infra/emulators",
@@ -121,6 +124,7 @@ var unlinked = map[string][]string{
 	"functions/processor": slices.Concat(unused, []string{"modernc.org/"}),
 	"functions/hook":      doorsLack,
 	"functions/kik":       doorsLack,
+	"functions/messenger": doorsLack,
 	"functions/pyrus":     doorsLack,
 	"functions/telegram":  doorsLack,
 }

@@ -13,6 +13,7 @@ var largest = map[string]int64{
 	"api":       14_500_000,
 	"hook":      11_000_000,
 	"kik":       11_000_000,
+	"messenger": 11_000_000,
 	"pyrus":     11_000_000,
 	"telegram":  11_000_000,
 	"processor": 14_500_000,

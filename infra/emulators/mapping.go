@@ -2,6 +2,7 @@ package emulators
 
 import (
 	"context"
+	"path"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,7 +50,7 @@ func (m *Mapping) Run(ctx context.Context) error {
 func (m *Mapping) move(ctx context.Context, messages []types.Message) error {
 	var event events.SQSEvent
 	for _, message := range messages {
-		event.Records = append(event.Records, record(message))
+		event.Records = append(event.Records, m.record(message))
 	}
 	response, err := m.Invoke(ctx, event)
 	if err != nil {
@@ -85,13 +86,14 @@ func (m *Mapping) giveBack(messages []types.Message) error {
 }
 
 // record is a message as Lambda shows it.
-func record(m types.Message) events.SQSMessage {
+func (m *Mapping) record(message types.Message) events.SQSMessage {
 	r := events.SQSMessage{
-		MessageId: *m.MessageId, ReceiptHandle: *m.ReceiptHandle, Body: *m.Body, Md5OfBody: aws.ToString(m.MD5OfBody),
-		Attributes: m.Attributes, MessageAttributes: map[string]events.SQSMessageAttribute{},
-		EventSource: "aws:sqs", AWSRegion: "eu-central-1",
+		MessageId: *message.MessageId, ReceiptHandle: *message.ReceiptHandle, Body: *message.Body,
+		Md5OfBody: aws.ToString(message.MD5OfBody), Attributes: message.Attributes,
+		MessageAttributes: map[string]events.SQSMessageAttribute{}, EventSource: "aws:sqs",
+		EventSourceARN: "arn:aws:sqs:eu-central-1:000000000000:" + path.Base(m.Queue), AWSRegion: "eu-central-1",
 	}
-	for name, value := range m.MessageAttributes {
+	for name, value := range message.MessageAttributes {
 		r.MessageAttributes[name] = events.SQSMessageAttribute{
 			DataType: aws.ToString(value.DataType), StringValue: value.StringValue,
 		}

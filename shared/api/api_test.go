@@ -101,6 +101,7 @@ type world struct {
 	store   *store.Store
 	network *network
 	queue   *sent
+	notices *sent
 	log     *bytes.Buffer
 	changes int
 	server  *httptest.Server
@@ -122,10 +123,10 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, log: &bytes.Buffer{}}
+	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, notices: &sent{}, log: &bytes.Buffer{}}
 	w.store = store.New(table, keys, now)
 	w.api = &api.API{
-		Store: w.store, Queue: w.queue, Providers: provider.NewSet(w.network),
+		Store: w.store, Queue: w.queue, Notifications: w.notices, Providers: provider.NewSet(w.network),
 		Owner: "admin", TokenHash: secret.HashToken(adminToken), Address: address, Mode: api.Public,
 		OnChange: func() { w.changes++ }, Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: now,
 	}

@@ -56,7 +56,7 @@ func TestPublishRefusesWhatCheckRefuses(t *testing.T) {
 		{"unknown field", "bot: pizza\nhandlers:\n  - name: a\n    patern: x\n", "handlers[0].patern", `did you mean "pattern"?`, 4},
 		{"other name", "bot: burger\n", "bot", `is "burger", but the address says "pizza"`, 0},
 		{"no YAML", "bot: [", "", "", 1},
-		{"not yet supported", "bot: pizza\nhandlers:\n  - {name: a, request: {url: 'https://x'}}\n", "handlers[0].request", "not supported yet", 3},
+		{"not yet supported", "bot: pizza\nhandlers:\n  - {name: a, response: {text: '{{ emoji.x }}'}}\n", "handlers[0].response.text", "not supported yet", 3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -9,8 +9,10 @@ import (
 )
 
 type listCallsInput struct {
-	hookInput
-	pageInput
+	Bot    string `path:"bot"`
+	Hook   string `path:"hook"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type callInfo struct {
@@ -26,7 +28,7 @@ type listCallsOutput struct {
 }
 
 func (a *API) listCalls(ctx context.Context, in *listCallsInput) (*listCallsOutput, error) {
-	id, _, err := a.hookID(ctx, in.hookInput)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}
@@ -44,9 +46,11 @@ func (a *API) listCalls(ctx context.Context, in *listCallsInput) (*listCallsOutp
 }
 
 type getCallInput struct {
-	hookInput
-	pageInput
-	Call string `path:"call"`
+	Bot    string `path:"bot"`
+	Hook   string `path:"hook"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	Call   string `path:"call"`
 }
 
 type getCallOutput struct {
@@ -54,7 +58,7 @@ type getCallOutput struct {
 }
 
 func (a *API) getCall(ctx context.Context, in *getCallInput) (*getCallOutput, error) {
-	id, _, err := a.hookID(ctx, in.hookInput)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}

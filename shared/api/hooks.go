@@ -89,14 +89,14 @@ type hookOutput struct {
 }
 
 // hookID finds a hook by the names in an address, with its bot.
-func (a *API) hookID(ctx context.Context, in hookInput) (string, bot.Head, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+func (a *API) hookID(ctx context.Context, botName, name string) (string, bot.Head, error) {
+	head, err := a.Store.BotByName(ctx, a.Owner, botName)
 	if err != nil {
 		return "", head, err
 	}
-	id, ok := head.Hooks[in.Hook]
+	id, ok := head.Hooks[name]
 	if !ok {
-		return "", head, bot.Errorf(bot.NotFound, "bot "+in.Bot+" has no hook "+in.Hook)
+		return "", head, bot.Errorf(bot.NotFound, "bot "+botName+" has no hook "+name)
 	}
 	return id, head, nil
 }
@@ -108,14 +108,15 @@ func (a *API) afterwards(ctx context.Context, id string) (*hookOutput, error) {
 }
 
 type changeHookInput struct {
-	hookInput
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
 	Body struct {
 		Disabled bool `json:"disabled" doc:"calls are answered 404; deliveries that wait are skipped"`
 	}
 }
 
 func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput, error) {
-	id, _, err := a.hookID(ctx, in.hookInput)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,8 @@ func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput,
 }
 
 type rotateHookInput struct {
-	hookInput
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
 	Body *struct {
 		Key  bool `json:"key,omitempty" doc:"make a key instead of a token: from now on calls must be signed"`
 		Keep bool `json:"keep,omitempty" doc:"what was made before goes on being taken until the next rotation"`
@@ -134,7 +136,7 @@ type rotateHookInput struct {
 }
 
 func (a *API) rotateHook(ctx context.Context, in *rotateHookInput) (*hookOutput, error) {
-	id, _, err := a.hookID(ctx, in.hookInput)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +160,7 @@ func (a *API) rotateHook(ctx context.Context, in *rotateHookInput) (*hookOutput,
 }
 
 func (a *API) deleteHookKey(ctx context.Context, in *hookInput) (*hookOutput, error) {
-	id, _, err := a.hookID(ctx, *in)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,10 @@ func describeRecipient(r store.Recipient, names channelNames) recipientInfo {
 }
 
 type listRecipientsInput struct {
-	hookInput
-	pageInput
+	Bot    string `path:"bot"`
+	Hook   string `path:"hook"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type listRecipientsOutput struct {
@@ -41,7 +43,7 @@ type listRecipientsOutput struct {
 }
 
 func (a *API) listRecipients(ctx context.Context, in *listRecipientsInput) (*listRecipientsOutput, error) {
-	id, head, err := a.hookID(ctx, in.hookInput)
+	id, head, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,8 @@ func (a *API) listRecipients(ctx context.Context, in *listRecipientsInput) (*lis
 }
 
 type addRecipientInput struct {
-	hookInput
+	Bot  string `path:"bot"`
+	Hook string `path:"hook"`
 	Body struct {
 		Channel string            `json:"channel" doc:"its name in the bot file"`
 		Chat    string            `json:"chat" minLength:"1" maxLength:"256"`
@@ -76,7 +79,7 @@ type addRecipientOutput struct {
 }
 
 func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*addRecipientOutput, error) {
-	id, head, err := a.hookID(ctx, in.hookInput)
+	id, head, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}
@@ -95,12 +98,13 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*addReci
 }
 
 type removeRecipientInput struct {
-	hookInput
+	Bot       string `path:"bot"`
+	Hook      string `path:"hook"`
 	Recipient string `path:"recipient" doc:"its id, as the list shows it"`
 }
 
 func (a *API) removeRecipient(ctx context.Context, in *removeRecipientInput) (*struct{}, error) {
-	id, _, err := a.hookID(ctx, in.hookInput)
+	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
 	}

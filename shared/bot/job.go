@@ -50,7 +50,8 @@ func NewEventJob(ch Channel, e Event, now time.Time) Job {
 	return Job{ID: rand.Text(), Kind: EventJob, AcceptedAt: now.UTC(), Channel: ch.ID, Bot: ch.Bot, Event: &e}
 }
 
-// Group is the readable name of the job's FIFO group: all jobs of one chat are in one, and so are the pages of a call.
+// Group is the readable name of the job's FIFO group: all jobs of one chat are in one, and so are the
+// pages of a hook's calls, so that each chat gets them in the order in which they were made.
 func (j Job) Group() string {
 	switch {
 	case j.Event != nil:
@@ -58,7 +59,7 @@ func (j Job) Group() string {
 	case j.Call != nil && j.Kind == DeliveryJob:
 		return j.Call.To.Group(j.Channel)
 	case j.Call != nil:
-		return "call:" + j.Call.Call
+		return "hook:" + j.Call.Hook
 	case j.Redrive != nil:
 		return j.Redrive.Group
 	}

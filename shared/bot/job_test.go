@@ -38,6 +38,22 @@ func TestJobNames(t *testing.T) {
 			jobNames{"c#-100", "c#-100#e1#L9#2", "J1.2", "L9"},
 		},
 		{"reply", bot.Job{Redrive: redrive(1)}, jobNames{"c#-100", "c#-100##L9#1", "J1.1", "L9"}},
+		{
+			"page", bot.Job{Kind: bot.PageJob, Call: &bot.CallShare{Call: "C", Hook: "H", After: "c#9"}},
+			jobNames{"hook:H", "hook:H#call:C#c#9", "J1", letter},
+		},
+		{
+			"page redriven", bot.Job{Kind: bot.PageJob, Call: &bot.CallShare{Call: "C", Hook: "H"}, Redrive: redrive(1)},
+			jobNames{"hook:H", "hook:H#call:C##L9#1", "J1.1", "L9"},
+		},
+		{
+			"delivery, in the group of the chat's events", bot.Job{Kind: bot.DeliveryJob, Call: &bot.CallShare{Call: "C", Hook: "H", To: bot.Address{Chat: "-100", User: "7"}}},
+			jobNames{"c#-100", "c#-100#call:C#", "J1", letter},
+		},
+		{
+			"delivery to a user without a chat", bot.Job{Kind: bot.DeliveryJob, Call: &bot.CallShare{Call: "C", Hook: "H", To: bot.Address{User: "7"}}},
+			jobNames{"c#user:7", "c#user:7#call:C#", "J1", letter},
+		},
 		{"neither", bot.Job{}, jobNames{"c#job:J1", "c#job:J1#", "J1", letter}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

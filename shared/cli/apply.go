@@ -67,15 +67,6 @@ type applied struct {
 	Warnings     []bot.Problem `json:"warnings,omitempty"`
 }
 
-// hookInfo is a hook of a bot; its token is there only in the answer that made it.
-type hookInfo struct {
-	Name     string `json:"name"`
-	Address  string `json:"address"`
-	Token    string `json:"token,omitempty"`
-	Disabled bool   `json:"disabled,omitempty"`
-	Signed   bool   `json:"signed,omitempty"`
-}
-
 type change struct {
 	Path   string          `json:"path"`
 	What   string          `json:"what"`
@@ -163,7 +154,9 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 	}
 	if !dryRun {
 		printChannels(w, b.Channels)
-		printHooks(w, b.Hooks)
+		for _, h := range b.Hooks {
+			printHook(w, h)
+		}
 	}
 	for _, name := range b.Removed {
 		fmt.Fprintf(w, "  %s removed\n", name)
@@ -173,15 +166,6 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 	}
 	for _, p := range b.Warnings {
 		fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
-	}
-}
-
-func printHooks(w io.Writer, hooks []hookInfo) {
-	for _, h := range hooks {
-		fmt.Fprintf(w, "  hook %s %s\n", h.Name, h.Address)
-		if h.Token != "" {
-			fmt.Fprintf(w, "    token %s is shown this once\n", h.Token)
-		}
 	}
 }
 

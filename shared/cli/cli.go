@@ -57,6 +57,7 @@ type grammar struct {
 	Serve      serveCommand      `cmd:"" help:"Run everything in one process on one SQLite file."`
 	Apply      applyCommand      `cmd:"" help:"Check bot files and publish them to the server."`
 	Check      checkCommand      `cmd:"" help:"Check bot files; asks no server."`
+	Test       testCommand       `cmd:"" help:"Test a bot with conversations that a file writes down; asks no server."`
 	Graph      graphCommand      `cmd:"" help:"Print a bot's states as a Mermaid diagram; asks no server."`
 	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
 	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
@@ -64,6 +65,7 @@ type grammar struct {
 	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
 	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
+	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`

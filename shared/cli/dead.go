@@ -61,6 +61,9 @@ func printLetter(w io.Writer, letter bot.DeadLetter) {
 	if letter.Job.Event != nil {
 		fmt.Fprintf(w, "  event    %s\n", said(*letter.Job.Event))
 	}
+	if call := letter.Job.Call; call != nil {
+		fmt.Fprintf(w, "  %-8s call %s %s\n", letter.Job.Kind, call.Call, call.To.Place())
+	}
 	fmt.Fprintf(w, "  because  %s: %s\n", letter.Kind, letter.Message)
 	if left := len(letter.Unsent); left > 0 {
 		fmt.Fprintf(w, "  unsent   %d replies: redriving only sends them\n", left)

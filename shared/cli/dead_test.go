@@ -13,25 +13,28 @@ const lettersBody = `{"letters":[
 			"event":{"id":"1","provider":"telegram","channel":"c1","kind":"text","text":"hello","from":{"id":"7","first_name":"Ada"}}}},
 	{"id":"l2","bot":"pizza","channel":"telegram","kind":"unavailable","message":"down for a day","tries":9,"buried_at":"2026-03-01T12:00:00Z",
 		"redriven":1,"unsent":[{"chat":"42","parts":[{"text":"hi"}]}],
-		"job":{"id":"j2","kind":"reply","accepted_at":"2026-03-01T12:00:00Z","channel":"c1","bot":"b1"}}]}`
+		"job":{"id":"j2","kind":"reply","accepted_at":"2026-03-01T12:00:00Z","channel":"c1","bot":"b1"}},
+	{"id":"l3","bot":"pizza","channel":"telegram","kind":"invalid","message":"no","tries":1,"buried_at":"2026-03-01T12:00:00Z",
+		"job":{"id":"j3","kind":"delivery","accepted_at":"2026-03-01T12:00:00Z","bot":"b1","call":{"call":"C","hook":"H","to":{"chat":"42"}}}}]}`
 
 func TestDead(t *testing.T) {
 	s := newServer(t, map[string]answer{"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/dead": {200, lettersBody}})
 	got := run(t, nil, "", "dead", "--server", s.URL)
 	for _, want := range []string{
 		"l1\n  buried", "after 1 tries\n  event    Ada: \"hello\"\n  because  invalid: a template fails\n",
-		"l2\n", "  unsent   1 replies: redriving only sends them\n  redriven 1 times\n",
+		"l3\n", "  delivery call C 42\n", "l2\n", "  unsent   1 replies: redriving only sends them\n  redriven 1 times\n",
 	} {
 		got.want(t, 0, want, "")
 	}
 	asJSON := run(t, nil, "", "dead", "-o", "json", "--server", s.URL)
-	if lines := strings.Split(strings.TrimSpace(asJSON.stdout), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[1], `{"id":"l2",`) {
+	if lines := strings.Split(strings.TrimSpace(asJSON.stdout), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[1], `{"id":"l2",`) {
 		t.Errorf("dead -o json = %s, want an object a line", asJSON.stdout)
 	}
 }
 
 func TestRedrive(t *testing.T) {
 	const first, second = "POST /v1/bots/pizza/dead/l1/redrive", "POST /v1/bots/pizza/dead/l2/redrive"
+	const third = "POST /v1/bots/pizza/dead/l3/redrive"
 	tests := []struct {
 		name  string
 		args  []string
@@ -41,7 +44,8 @@ func TestRedrive(t *testing.T) {
 		calls []string
 	}{
 		{"one", []string{"l2"}, 0, "l2 is back on the queue\n", "", []string{second}},
-		{"all", []string{"--all"}, 0, "l1 is back on the queue\nl2 is back on the queue\n", "", []string{"GET /v1/bots/pizza/dead", first, second}},
+		{"all", []string{"--all"}, 0, "l1 is back on the queue\nl2 is back on the queue\nl3 is back on the queue\n", "",
+			[]string{"GET /v1/bots/pizza/dead", first, second, third}},
 		{"unknown", []string{"none"}, 1, "", "none: no such dead letter", []string{"POST /v1/bots/pizza/dead/none/redrive"}},
 	}
 	for _, test := range tests {
@@ -50,6 +54,7 @@ func TestRedrive(t *testing.T) {
 				"GET /v1/bots/pizza/dead":               {200, lettersBody},
 				first:                                   {200, `{"letter":"l1","job":"j1","kind":"event"}`},
 				second:                                  {200, `{"letter":"l2","job":"j2","kind":"reply"}`},
+				third:                                   {200, `{"letter":"l3","job":"j3","kind":"delivery"}`},
 				"POST /v1/bots/pizza/dead/none/redrive": {404, `{"detail":"no such dead letter"}`},
 			})
 			run(t, nil, "", append([]string{"redrive", "pizza", "--server", s.URL}, test.args...)...).want(t, test.code, test.out, test.err)

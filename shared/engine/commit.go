@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -13,23 +14,12 @@ import (
 const outboxBytes = 128 << 10
 
 // commit moves the conversation and keeps the replies to send, in one write; kind conflict if it is not as it was read.
-// An event that only handlers naming its kind could have answered, and none did, leaves no trace.
 func (e *Engine) commit(ctx context.Context, t *turn) error {
-	if len(t.decision.Fired) == 0 && t.job.Event.Kind.Quiet() {
+	if t.passes() {
 		return nil
 	}
 	defer t.clock("commit")()
-	now := e.now().UTC()
-	next := t.scene.Conversation
-	if t.moves && t.decision.State.Before != t.decision.State.After {
-		next.Context = keep(t, now)
-	}
-	if t.moves {
-		next.Since = now
-	}
-	next.State = t.decision.State.After
-	next.Seen = next.Seen.Add(t.job.Event.ID, now)
-	next.UpdatedAt = now
+	next := t.after(e.now().UTC())
 	if next.Failing != nil && next.Failing.Job != t.job.Try() {
 		next.Failing = nil
 	}
@@ -51,6 +41,24 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 	next.Version = version
 	t.scene.Conversation = next
 	return nil
+}
+
+// passes tells whether an event leaves no trace: only handlers that name its kind could have answered it, and none did.
+func (t *turn) passes() bool { return len(t.decision.Fired) == 0 && t.job.Event.Kind.Quiet() }
+
+// after gives the conversation as the turn leaves it.
+func (t *turn) after(now time.Time) bot.Conversation {
+	next := t.scene.Conversation
+	if t.moves && t.decision.State.Before != t.decision.State.After {
+		next.Context = keep(t, now)
+	}
+	if t.moves {
+		next.Since = now
+	}
+	next.State = t.decision.State.After
+	next.Seen = next.Seen.Add(t.job.Event.ID, now)
+	next.UpdatedAt = now
+	return next
 }
 
 // fits bounds what a turn keeps: its replies, and the payloads of their buttons. What is kept of answers for people to

@@ -103,6 +103,17 @@ type faultyTable struct {
 	beforeQuery func()
 	beforePut   func(item store.Item) error
 	afterPut    func(item store.Item) error
+
+	beforeTransact func(ops []store.Op) error
+}
+
+func (f *faultyTable) Transact(ctx context.Context, ops ...store.Op) error {
+	if f.beforeTransact != nil {
+		if err := f.beforeTransact(ops); err != nil {
+			return err
+		}
+	}
+	return f.Table.Transact(ctx, ops...)
 }
 
 func (f *faultyTable) Query(ctx context.Context, q store.Query) ([]store.Item, error) {
@@ -147,6 +158,8 @@ type world struct {
 	head    bot.Head
 	channel string
 	events  int
+	hooks   []bot.Hook // those of the bot
+	notices *notices
 }
 
 func newWorld(t testing.TB, handlers ...bot.Handler) *world {
@@ -165,7 +178,7 @@ func newWorld(t testing.TB, handlers ...bot.Handler) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.table = &faultyTable{Table: table}
+	w.table, w.notices = &faultyTable{Table: table}, &notices{now: w.now}
 	w.store = store.New(w.table, keys, w.now)
 	w.start()
 	w.publish(handlers...)
@@ -177,12 +190,12 @@ func (w *world) now() time.Time { return w.at }
 // start makes a new engine, as after a crash: all it knew but the store is gone.
 func (w *world) start() {
 	w.engine = engine.New(w.store, provider.NewSet(w.network), quiet, w.now)
-	w.engine.Conversations = &tray{}
+	w.engine.Conversations, w.engine.Notifications = &tray{}, w.notices
 }
 
 func (w *world) publish(handlers ...bot.Handler) {
 	w.t.Helper()
-	w.publishDefinition(bot.Definition{Handlers: handlers})
+	w.publishDefinition(bot.Definition{Handlers: handlers, Hooks: w.hooks})
 }
 
 // publishDefinition publishes a bot on the fake network.

@@ -35,8 +35,6 @@ const (
 	// HeaderIdempotency names a call, so that it may be posted again: within 24 hours it is one call.
 	HeaderIdempotency = "Idempotency-Key"
 	maxIdempotency    = 255 // bytes
-	// maxID is longer than any hook's id.
-	maxID = 128
 	// retryAfter is what a caller is told to wait when the queue or the store fails.
 	retryAfter = 5 * time.Second
 	// name stands for hooks where metrics name the network.
@@ -134,18 +132,20 @@ func (n *Notify) admit(w http.ResponseWriter, r *http.Request) (store.Hook, []by
 }
 
 func (n *Notify) hook(r *http.Request) (store.Hook, error) {
-	id := r.PathValue("hook")
-	if len(id) > maxID {
-		return store.Hook{}, errNoHook
-	}
-	hook, err := n.store.Hook(r.Context(), id)
-	if bot.KindOf(err) == bot.NotFound || err == nil && hook.Disabled {
+	hook, err := n.store.Hook(r.Context(), r.PathValue("hook"))
+	if absent(err) || err == nil && hook.Disabled {
 		return hook, errNoHook
 	}
 	if err != nil {
 		return hook, tryAgain("hook cannot be read", err)
 	}
 	return hook, nil
+}
+
+// absent tells whether an error of the store says that there is nothing under an id, or that it can be none.
+func absent(err error) bool {
+	kind := bot.KindOf(err)
+	return kind == bot.NotFound || kind == bot.Invalid || kind == bot.TooLarge
 }
 
 var (

@@ -16,18 +16,18 @@ func (n *Notify) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	call, err := n.store.Call(r.Context(), r.PathValue("call"))
-	if bot.KindOf(err) == bot.NotFound || err == nil && call.Hook != hook.ID {
+	if absent(err) || err == nil && call.Hook != hook.ID {
 		return bot.Errorf(bot.NotFound, "no such call, or it is no longer kept")
 	}
 	if err != nil {
 		return tryAgain("call cannot be read", err)
 	}
 	report, err := n.store.Report(r.Context(), call, r.URL.Query().Get("cursor"), reportPage)
-	switch bot.KindOf(err) {
-	case "":
-		return write(w, http.StatusOK, report)
-	case bot.Invalid, bot.TooLarge:
+	if absent(err) {
 		return bot.Wrap(bot.Invalid, "the cursor is none of a report's", err)
 	}
-	return tryAgain("report cannot be read", err)
+	if err != nil {
+		return tryAgain("report cannot be read", err)
+	}
+	return write(w, http.StatusOK, report)
 }

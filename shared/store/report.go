@@ -37,7 +37,7 @@ type ReportedDelivery struct {
 	At      time.Time           `json:"at,omitzero"`
 }
 
-// Report tells what has become of a call so far, with up to limit of its recipients from the cursor on. Counting reads
+// Report tells what has become of a call so far, with up to limit (0: all) of its recipients behind the cursor. Counting reads
 // all of its deliveries.
 func (s *Store) Report(ctx context.Context, call bot.Call, cursor string, limit int) (Report, error) {
 	report := Report{Call: call.ID, AcceptedAt: call.AcceptedAt, Recipients: []ReportedDelivery{}}
@@ -58,7 +58,7 @@ func (s *Store) Report(ctx context.Context, call bot.Call, cursor string, limit 
 		}
 		report.Recipients = append(report.Recipients, ReportedDelivery{d.Channel, d.Address, d.Outcome, d.Reason, d.Notes, d.At})
 	}
-	if len(page) == limit {
+	if limit > 0 && len(page) == limit {
 		last := page[len(page)-1]
 		report.Next = last.Group(last.Channel)
 	}

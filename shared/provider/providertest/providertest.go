@@ -32,6 +32,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("Parse", s.parse)
 	t.Run("Parse hostile bodies", s.hostile)
 	t.Run("Split", s.split)
+	t.Run("Split media", s.media)
 }
 
 func (s Suite) describe(t *testing.T) {

@@ -15,6 +15,7 @@ var (
 	badHTML  = refused("400", `Bad Request: can't parse entities: Unsupported start tag \"x\"`, "")
 	noThread = refused("400", "Bad Request: message thread not found", "")
 	noQuoted = refused("400", "Bad Request: message to be replied not found", "")
+	noFile   = refused("400", "Bad Request: failed to get HTTP URL content", "")
 	noRemove = refused("400", "Bad Request: inline keyboard expected", "")
 )
 
@@ -73,6 +74,40 @@ var amendments = []struct {
 		name: "a broadcast channel has no reply keyboard", answers: []reply{noRemove, sent},
 		part: bot.Part{Text: "x", Options: bot.Options{"keyboard": "remove"}},
 		want: provider.Receipt{Sent: 1, MessageIDs: []string{id}}, hasNot: "reply_markup",
+	},
+	{
+		name: "a caption's markup", answers: []reply{badHTML, sent},
+		part: bot.Part{Text: "<b>1 &lt; 2</b> <x>", Format: bot.FormatHTML, Media: &bot.Media{Kind: bot.Photo, Source: "AgACAgIAAx"}},
+		want: provider.Receipt{Sent: 1, MessageIDs: []string{id}, Notes: []string{
+			`sent as plain text: telegram: Bad Request: can't parse entities: Unsupported start tag "x"`,
+		}},
+		has: `"caption":"1 \u003c 2 \u003cx\u003e","chat_id":7,"photo":"AgACAgIAAx"}`, hasNot: "parse_mode",
+	},
+	{
+		name: "a file that cannot be fetched", answers: []reply{noFile, sent},
+		part: bot.Part{Text: "<b>look</b>", Format: bot.FormatHTML, Media: &bot.Media{Kind: bot.Photo, Source: "https://a.example/f?a&b"}},
+		want: provider.Receipt{Sent: 1, MessageIDs: []string{id}, Notes: []string{
+			"sent as a link: telegram: Bad Request: failed to get HTTP URL content",
+		}},
+		has: `{"chat_id":7,"parse_mode":"HTML","text":"\u003cb\u003elook\u003c/b\u003e\nhttps://a.example/f?a\u0026amp;b"}`,
+	},
+	{
+		name: "neither fetched nor taken as it is marked up", answers: []reply{noFile, badHTML, sent},
+		part: bot.Part{Text: "<x>", Format: bot.FormatHTML, Media: &bot.Media{Kind: bot.Video, Source: "https://a.example/f?a&b"}},
+		want: provider.Receipt{Sent: 1, MessageIDs: []string{id}, Notes: []string{
+			"sent as a link: telegram: Bad Request: failed to get HTTP URL content",
+			`sent as plain text: telegram: Bad Request: can't parse entities: Unsupported start tag "x"`,
+		}},
+		has: `{"chat_id":7,"text":"\u003cx\u003e\nhttps://a.example/f?a\u0026b"}`,
+	},
+	{
+		name: "a file that Telegram no longer knows", answers: []reply{noFile},
+		part: bot.Part{Media: &bot.Media{Kind: bot.Photo, Source: "AgACAgIAAx"}}, kind: bot.Invalid,
+	},
+	{
+		name: "T21 a sign to a moved chat", answers: []reply{migrated, ok("true")}, part: bot.Part{Sign: bot.ShowTyping},
+		want: provider.Receipt{Sent: 1, MessageIDs: []string{""}, MovedTo: "-1007", Notes: []string{"sent to the chat's new id -1007"}},
+		has:  `{"action":"typing","chat_id":-1007}`,
 	},
 	{
 		name: "several at once", answers: []reply{migrated, noThread, badHTML, noQuoted, sent}, thread: "48",

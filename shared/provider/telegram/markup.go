@@ -52,16 +52,16 @@ func (m marked) plain() string {
 	return m.visible
 }
 
-// split gives pieces of at most limit visible characters that parse alone; ok is false if the markup takes too much
-// room, or cannot be opened again.
-func (m marked) split(limit int) (pieces []string, ok bool) {
-	if len(m.source) <= sourceLimit && provider.CodePoints.Len(m.visible) <= limit {
+// split gives pieces of at most limit visible characters, the first one of at most first, that parse alone; ok is false
+// if the markup takes too much room, or cannot be opened again.
+func (m marked) split(first, limit int) (pieces []string, ok bool) {
+	if len(m.source) <= sourceLimit && provider.CodePoints.Len(m.visible) <= first {
 		if strings.TrimSpace(m.visible) == "" {
 			return nil, true
 		}
 		return []string{m.source}, true
 	}
-	for span := range provider.Spans(m.visible, limit, provider.CodePoints) {
+	for span := range spans(m.visible, first, limit) {
 		piece, ok := m.piece(span)
 		if !ok || len(piece) > sourceLimit {
 			return nil, false

@@ -61,11 +61,15 @@ func (t *Telegram) invokeWithin(ctx context.Context, ch bot.Channel, call provid
 		return nil
 	}
 	if err := json.Unmarshal(a.Result, result); err != nil {
-		e := bot.Wrap(bot.Unavailable, "telegram's answer is not as documented", err)
-		e.Reason = bot.ReasonUnknown
-		return e
+		return undocumented(err)
 	}
 	return nil
+}
+
+func undocumented(err error) error {
+	e := bot.Wrap(bot.Unavailable, "telegram's answer is not as documented", err)
+	e.Reason = bot.ReasonUnknown
+	return e
 }
 
 // validToken keeps a token from being anything but one segment of a path.
@@ -155,9 +159,3 @@ func (r *refusal) classify(e *bot.Error) {
 }
 
 func seconds(n int64) time.Duration { return time.Duration(max(0, min(n, 24*60*60))) * time.Second }
-
-// refusedWith tells whether an error is Telegram's and has the part in its text.
-func refusedWith(err error, part string) bool {
-	r, ok := errors.AsType[*refusal](err)
-	return ok && r.code == http.StatusBadRequest && strings.Contains(r.description, part)
-}

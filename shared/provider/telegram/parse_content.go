@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"slices"
 
 	"hookline/shared/bot"
@@ -38,7 +39,7 @@ func (m *message) fill(e *bot.Event) (kind bot.EventKind, contentName string) {
 	return m.service(e)
 }
 
-// service reads the service messages that have fields of their own. The payload of a migration is the chat's other id.
+// service reads the service messages that have fields of their own. Both chats of a migration tell of it.
 func (m *message) service(e *bot.Event) (kind bot.EventKind, contentName string) {
 	switch {
 	case len(m.NewMembers) > 0:
@@ -50,13 +51,21 @@ func (m *message) service(e *bot.Event) (kind bot.EventKind, contentName string)
 		e.Members = []bot.Person{*personOf(m.LeftMember)}
 		return bot.Leave, "left_chat_member"
 	case m.MigrateTo != 0:
-		e.Payload = formatID(m.MigrateTo)
+		e.Moved = m.moved()
 		return bot.Room, "migrate_to_chat_id"
 	case m.MigratedFrom != 0:
-		e.Payload = formatID(m.MigratedFrom)
+		e.Moved = m.moved()
 		return bot.Room, "migrate_from_chat_id"
 	}
 	return "", ""
+}
+
+// moved tells both ids of a chat: each of the two messages names the other one.
+func (m *message) moved() *bot.Move {
+	if m.Chat == nil || m.Chat.ID == 0 {
+		return nil
+	}
+	return &bot.Move{From: formatID(cmp.Or(m.MigratedFrom, m.Chat.ID)), To: formatID(cmp.Or(m.MigrateTo, m.Chat.ID))}
 }
 
 func locationOf(at place, title string) *bot.Location {

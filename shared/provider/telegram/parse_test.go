@@ -50,6 +50,11 @@ func TestParseRows(t *testing.T) {
 		{"T19 our command in any case", inChat(`"text":"/a@pIZZAbOT","entities":[{"type":"bot_command","offset":0,"length":11}]`), bot.Command, "text", "/a@pIZZAbOT"},
 		{"T18 a command out of range", inChat(`"text":"/a","entities":[{"type":"bot_command","offset":0,"length":99}]`), bot.Text, "text", "/a"},
 		{"T17 a blank press", `{"update_id":1,"callback_query":{"id":"q","data":" "}}`, bot.Other, "callback_query", ""},
+		{
+			"T22 blocked in a private chat",
+			`{"update_id":1,"my_chat_member":{"chat":{"id":3,"type":"private"},"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked"}}}`,
+			bot.Leave, "my_chat_member", "",
+		},
 		{"T24 press without data and message", `{"update_id":1,"callback_query":{"id":"q"}}`, bot.Other, "callback_query", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,20 +2,36 @@ package telegram
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"strconv"
 
 	"hookline/shared/bot"
 	"hookline/shared/provider"
 )
 
-// sendMessage are the parameters of https://core.telegram.org/bots/api#sendmessage.
-type sendMessage struct {
+// methods are those that send a file.
+var methods = map[bot.EventKind]string{
+	bot.Photo: "sendPhoto", bot.Audio: "sendAudio", bot.Video: "sendVideo", bot.Document: "sendDocument",
+}
+
+// parameters are those of https://core.telegram.org/bots/api#sendmessage and of the methods after it that send a photo,
+// an audio, a video, a document, a location, a venue, a chat action: each has some of them.
+type parameters struct {
 	ChatID      any             `json:"chat_id"`
 	ThreadID    int64           `json:"message_thread_id,omitempty"`
-	Text        string          `json:"text"`
+	Text        string          `json:"text,omitempty"`
+	Caption     string          `json:"caption,omitempty"`
 	ParseMode   string          `json:"parse_mode,omitempty"`
 	LinkPreview *linkPreview    `json:"link_preview_options,omitempty"`
+	Photo       string          `json:"photo,omitempty"`
+	Audio       string          `json:"audio,omitempty"`
+	Video       string          `json:"video,omitempty"`
+	Document    string          `json:"document,omitempty"`
+	Latitude    json.Number     `json:"latitude,omitempty"`
+	Longitude   json.Number     `json:"longitude,omitempty"`
+	Title       string          `json:"title,omitempty"`
+	Place       string          `json:"address,omitempty"`
+	Action      string          `json:"action,omitempty"`
 	Silent      bool            `json:"disable_notification,omitempty"`
 	Protect     bool            `json:"protect_content,omitempty"`
 	Reply       *replyParameter `json:"reply_parameters,omitempty"`
@@ -34,15 +50,16 @@ type replyParameter struct {
 var parseModes = map[bot.Format]string{bot.FormatHTML: "HTML", bot.FormatMarkdown: "MarkdownV2"}
 
 // Send sends the parts in order, each within provider.CallTimeout. What Telegram refuses and can be left out is left
-// out, once, and noted.
+// out, once, and noted. A sign has the message id "".
 func (t *Telegram) Send(ctx context.Context, ch bot.Channel, r bot.Reply) (provider.Receipt, error) {
 	receipt := provider.Receipt{Sent: r.Sent}
 	for _, part := range r.Parts[min(r.Sent, len(r.Parts)):] {
-		message, err := newMessage(r.Address, part)
+		d, err := newDelivery(r.Address, part)
 		if err != nil {
 			return receipt, err
 		}
-		id, err := t.deliver(ctx, ch, &delivery{sendMessage: message, format: part.Format, receipt: &receipt})
+		d.receipt = &receipt
+		id, err := t.deliver(ctx, ch, d)
 		if receipt.MovedTo != "" {
 			r.Chat = receipt.MovedTo
 		}
@@ -55,25 +72,78 @@ func (t *Telegram) Send(ctx context.Context, ch bot.Channel, r bot.Reply) (provi
 	return receipt, nil
 }
 
-func newMessage(to bot.Address, p bot.Part) (sendMessage, error) {
+// delivery is one part on its way, and where what was changed about it is noted.
+type delivery struct {
+	method string
+	parameters
+	part    bot.Part
+	receipt *provider.Receipt
+}
+
+func newDelivery(to bot.Address, p bot.Part) (*delivery, error) {
+	d := &delivery{part: p, parameters: parameters{ChatID: chatID(to.Chat)}}
+	if thread, err := strconv.ParseInt(to.Thread, 10, 64); err == nil && thread != generalTopic {
+		d.ThreadID = thread
+	}
+	if p.Sign != "" {
+		d.method, d.Action = "sendChatAction", string(p.Sign)
+		return d, nil
+	}
 	markup, err := markupOf(p)
 	if err != nil {
-		return sendMessage{}, err
+		return nil, err
 	}
-	m := sendMessage{
-		ChatID: chatID(to.Chat), Text: p.Text, ParseMode: parseModes[p.Format], Markup: markup,
-		Silent: flag(p.Options, optSilent), Protect: flag(p.Options, optProtect),
-	}
-	if !flag(p.Options, optPreview) {
-		m.LinkPreview = &linkPreview{Disabled: true}
-	}
-	if thread, err := strconv.ParseInt(to.Thread, 10, 64); err == nil && thread != generalTopic {
-		m.ThreadID = thread
-	}
+	d.Markup, d.Silent, d.Protect = markup, flag(p.Options, optSilent), flag(p.Options, optProtect)
 	if quoted, err := strconv.ParseInt(p.ReplyTo, 10, 64); err == nil {
-		m.Reply = &replyParameter{quoted, true}
+		d.Reply = &replyParameter{quoted, true}
 	}
-	return m, nil
+	switch {
+	case p.Media != nil:
+		d.sendFile()
+	case p.Location != nil:
+		return d, d.sendPlace()
+	default:
+		d.sendText()
+	}
+	return d, nil
+}
+
+func (d *delivery) sendText() {
+	d.method, d.Text, d.ParseMode = "sendMessage", d.part.Text, parseModes[d.part.Format]
+	if !flag(d.part.Options, optPreview) {
+		d.LinkPreview = &linkPreview{Disabled: true}
+	}
+}
+
+func (d *delivery) sendFile() {
+	d.method, d.Caption = methods[d.part.Media.Kind], d.part.Text
+	if d.Caption != "" {
+		d.ParseMode = parseModes[d.part.Format]
+	}
+	switch source := d.part.Media.Source; d.part.Media.Kind {
+	case bot.Photo:
+		d.Photo = source
+	case bot.Audio:
+		d.Audio = source
+	case bot.Video:
+		d.Video = source
+	case bot.Document:
+		d.Document = source
+	}
+}
+
+func (d *delivery) sendPlace() error {
+	at := d.part.Location
+	for _, number := range []json.Number{at.Latitude, at.Longitude} {
+		if _, err := number.Float64(); err != nil {
+			return bot.Errorf(bot.Invalid, "latitude and longitude of a location must be numbers")
+		}
+	}
+	d.method, d.Latitude, d.Longitude = "sendLocation", at.Latitude, at.Longitude
+	if at.Title != "" {
+		d.method, d.Title, d.Place = "sendVenue", at.Title, at.Latitude.String()+", "+at.Longitude.String()
+	}
+	return nil
 }
 
 // chatID gives a number where the id is one: a public channel may be named as @channel too.
@@ -89,21 +159,15 @@ func flag(options bot.Options, name string) bool {
 	return on
 }
 
-// delivery is one message on its way, and where what was changed about it is noted.
-type delivery struct {
-	sendMessage
-	format  bot.Format
-	receipt *provider.Receipt
-}
-
 func (t *Telegram) deliver(ctx context.Context, ch bot.Channel, d *delivery) (messageID string, err error) {
 	for {
-		var sent struct {
-			MessageID int64 `json:"message_id"`
+		var result json.RawMessage // a message, or true for an action
+		err := t.invoke(ctx, ch, d.method, d.parameters, &result)
+		if err == nil && d.Action != "" {
+			return "", nil
 		}
-		err := t.invoke(ctx, ch, "sendMessage", d.sendMessage, &sent)
 		if err == nil {
-			return strconv.FormatInt(sent.MessageID, 10), nil
+			return idOf(result)
 		}
 		if !d.amend(err) {
 			return "", err
@@ -111,31 +175,12 @@ func (t *Telegram) deliver(ctx context.Context, ch bot.Channel, d *delivery) (me
 	}
 }
 
-// amend changes the message so that it may pass where it was refused, and tells whether it could. Each change can be
-// made once only, so that there are at most as many tries as changes.
-func (d *delivery) amend(err error) bool {
-	r, _ := errors.AsType[*refusal](err)
-	_, removal := d.Markup.(keyboardRemoval)
-	switch {
-	case r != nil && r.migrateTo != 0 && d.receipt.MovedTo == "":
-		d.receipt.MovedTo = formatID(r.migrateTo)
-		d.ChatID = r.migrateTo
-		d.note("sent to the chat's new id " + d.receipt.MovedTo)
-	case d.ParseMode != "" && refusedWith(err, "can't parse entities"):
-		d.Text, d.ParseMode = parseMarkup(d.Text, d.format).plain(), ""
-		d.note("sent as plain text: " + bot.PublicMessage(err))
-	case d.ThreadID != 0 && refusedWith(err, "message thread not found"):
-		d.ThreadID = 0
-		d.note("sent without thread: it is gone")
-	case d.Reply != nil && refusedWith(err, "message to be replied not found"):
-		d.Reply = nil
-		d.note("sent without quote: the message is gone")
-	case removal && refusedWith(err, "inline keyboard expected"): // broadcast channels have no reply keyboards
-		d.Markup = nil
-	default:
-		return false
+func idOf(message json.RawMessage) (string, error) {
+	var sent struct {
+		MessageID int64 `json:"message_id"`
 	}
-	return true
+	if err := json.Unmarshal(message, &sent); err != nil {
+		return "", undocumented(err)
+	}
+	return strconv.FormatInt(sent.MessageID, 10), nil
 }
-
-func (d *delivery) note(text string) { d.receipt.Notes = append(d.receipt.Notes, text) }

@@ -95,6 +95,68 @@ func TestSendParameters(t *testing.T) {
 
 var unescape = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
 
+// TestSendMethods holds the method and the fields by which each kind of part goes.
+func TestSendMethods(t *testing.T) {
+	keys := [][]bot.Button{{{Text: "A", Payload: "a"}}}
+	const markup = `"reply_markup":{"inline_keyboard":[[{"callback_data":"a","text":"A"}]]}`
+	file := func(kind bot.EventKind) *bot.Media { return &bot.Media{Kind: kind, Source: "https://a.example/f?a&b"} }
+	place := &bot.Location{Latitude: "52.500", Longitude: "-13.4"}
+	zoo := &bot.Location{Latitude: "52.5", Longitude: "13.4", Title: "Zoo"}
+	for _, test := range []struct {
+		name         string
+		part         bot.Part
+		method, want string
+	}{
+		{"photo", bot.Part{Media: file(bot.Photo)}, "sendPhoto", `{"chat_id":7,"message_thread_id":48,"photo":"https://a.example/f?a&b"}`},
+		{"audio", bot.Part{Media: file(bot.Audio)}, "sendAudio", `{"audio":"https://a.example/f?a&b","chat_id":7,"message_thread_id":48}`},
+		{"video", bot.Part{Media: file(bot.Video)}, "sendVideo", `{"chat_id":7,"message_thread_id":48,"video":"https://a.example/f?a&b"}`},
+		{"document by id", bot.Part{Media: &bot.Media{Kind: bot.Document, Source: "BQACAgIAAx"}}, "sendDocument", `{"chat_id":7,"document":"BQACAgIAAx","message_thread_id":48}`},
+		{
+			"caption, markup, keyboard, quote, options",
+			bot.Part{
+				Text: "<b>x</b>", Format: bot.FormatHTML, Media: file(bot.Photo), Keyboard: keys, ReplyTo: "12",
+				Options: bot.Options{"disable_notification": true, "protect_content": true},
+			}, "sendPhoto",
+			`{"caption":"<b>x</b>","chat_id":7,"disable_notification":true,"message_thread_id":48,"parse_mode":"HTML",` +
+				`"photo":"https://a.example/f?a&b","protect_content":true,` + markup +
+				`,"reply_parameters":{"allow_sending_without_reply":true,"message_id":12}}`,
+		},
+		{"no mode without a caption", bot.Part{Format: bot.FormatHTML, Media: file(bot.Photo)}, "sendPhoto", `{"chat_id":7,"message_thread_id":48,"photo":"https://a.example/f?a&b"}`},
+		{"location", bot.Part{Location: place, Keyboard: keys}, "sendLocation", `{"chat_id":7,"latitude":52.500,"longitude":-13.4,"message_thread_id":48,` + markup + `}`},
+		{
+			"location with a title", bot.Part{Location: zoo}, "sendVenue",
+			`{"address":"52.5, 13.4","chat_id":7,"latitude":52.5,"longitude":13.4,"message_thread_id":48,"title":"Zoo"}`,
+		},
+		{"typing", bot.Part{Sign: bot.ShowTyping}, "sendChatAction", `{"action":"typing","chat_id":7,"message_thread_id":48}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answer, want := sent, provider.Receipt{Sent: 1, MessageIDs: []string{"9007199254740993"}}
+			if test.part.Sign != "" {
+				answer, want.MessageIDs = ok("true"), []string{""}
+			}
+			telegram, api := play(t, answer)
+			r := bot.Reply{Address: bot.Address{Chat: "7", Thread: "48"}, Parts: []bot.Part{test.part}}
+			got, err := telegram.Send(t.Context(), channel(), r)
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("Send() = %v, receipt differs (-want +got):\n%s", err, diff)
+			}
+			if got := unescape(api.last()); api.methods() != test.method || got != test.want {
+				t.Errorf("Send() calls %s with\n%s, want %s with\n%s", api.methods(), got, test.method, test.want)
+			}
+		})
+	}
+}
+
+func TestSendRefusesWhatIsNoPlace(t *testing.T) {
+	for _, at := range []bot.Location{{}, {Latitude: "1"}, {Latitude: "1", Longitude: "east"}, {Latitude: `1}`, Longitude: "2"}} {
+		telegram, api := play(t, sent)
+		_, err := telegram.Send(t.Context(), channel(), reply1(bot.Part{Location: &at}))
+		if bot.KindOf(err) != bot.Invalid || api.methods() != "" {
+			t.Errorf("Send(%+v) = %v after %q, want kind invalid and no call", at, err, api.methods())
+		}
+	}
+}
+
 func TestSendErrors(t *testing.T) {
 	for _, test := range []struct {
 		name       string
@@ -118,23 +180,36 @@ func TestSendErrors(t *testing.T) {
 		},
 		{"T33 blocked", refused("403", "Forbidden: bot was blocked by the user", ""), bot.Forbidden, bot.ReasonBlocked, 0},
 		{"T33 deactivated", refused("403", "Forbidden: user is deactivated", ""), bot.Forbidden, bot.ReasonBlocked, 0},
-		{"T33 kicked", refused("403", "Forbidden: bot was kicked from the supergroup chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 kicked from a group", refused("403", "Forbidden: bot was kicked from the group chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 kicked from a supergroup", refused("403", "Forbidden: bot was kicked from the supergroup chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 kicked from a channel", refused("403", "Forbidden: bot was kicked from the channel chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 no member", refused("403", "Forbidden: bot is not a member of the channel chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 group deleted", refused("403", "Forbidden: the group chat was deleted", ""), bot.Forbidden, bot.ReasonBlocked, 0},
+		{"T33 not heard of before", refused("403", "Forbidden: moon in the seventh house", ""), bot.Forbidden, bot.ReasonBlocked, 0},
 		{"T33 never started", refused("403", "Forbidden: bot can't initiate conversation with a user", ""), bot.Forbidden, bot.ReasonBlocked, 0},
 		{"T33 as 400", refused("400", "Bad Request: USER_IS_BLOCKED", ""), bot.Forbidden, bot.ReasonBlocked, 0},
 		{"T33 chat not found", refused("400", "Bad Request: chat not found", ""), bot.NotFound, bot.ReasonBlocked, 0},
 		{"T34 401", refused("401", "Unauthorized", ""), bot.Unauthorized, bot.ReasonCredentials, 0},
 		{"T34 404", refused("404", "Not Found", ""), bot.Unauthorized, bot.ReasonCredentials, 0},
 		{"T35 500", refused("500", "Internal Server Error: restart", ""), bot.Unavailable, bot.ReasonUnknown, 0},
+		{"T35 502", refused("502", "Bad Gateway", ""), bot.Unavailable, bot.ReasonUnknown, 0},
 		{"T35 502 not JSON", reply{status: 502, body: "<html>"}, bot.Unavailable, bot.ReasonUnknown, 0},
 		{"T35 broken off", reply{}, bot.Unavailable, bot.ReasonUnknown, 0},
 		{"200 not JSON", reply{status: 200, body: "<html>"}, bot.Unavailable, bot.ReasonUnknown, 0},
+		{"200 with another result", ok("true"), bot.Unavailable, bot.ReasonUnknown, 0},
 		{"200 without a result", reply{status: 200, body: `{"ok":true}`}, bot.Unavailable, bot.ReasonUnknown, 0},
 		{"302", reply{status: 302, body: "moved"}, bot.Unavailable, "", 0},
 		{"400 of a proxy", reply{status: 400, body: "bad"}, bot.Unavailable, "", 0},
-		{"409", refused("409", "Conflict: terminated by other getUpdates request", ""), bot.Conflict, "", 0},
+		{"409 webhook", refused("409", "Conflict: can't use getUpdates method while webhook is active", ""), bot.Conflict, "", 0},
+		{"409 other poller", refused("409", "Conflict: terminated by other getUpdates request", ""), bot.Conflict, "", 0},
+		{"409 webhook set", refused("409", "Conflict: terminated by setWebhook request", ""), bot.Conflict, "", 0},
 		{"413", refused("413", "Request Entity Too Large", ""), bot.TooLarge, "", 0},
 		{"418", refused("418", "Teapot", ""), bot.Unavailable, "", 0},
 		{"too long", refused("400", "Bad Request: message is too long", ""), bot.Invalid, "", 0},
+		{"empty", refused("400", "Bad Request: message text is empty", ""), bot.Invalid, "", 0},
+		{"markup too long", refused("400", "Bad Request: reply markup is too long", ""), bot.Invalid, "", 0},
+		{"not heard of before", refused("400", "Bad Request: moon in the seventh house", ""), bot.Invalid, "", 0},
+		{"no rights", refused("400", "Bad Request: not enough rights to send text messages to the chat", ""), bot.Forbidden, bot.ReasonBlocked, 0},
 		{"bad data", refused("400", "Bad Request: BUTTON_DATA_INVALID", ""), bot.Invalid, "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

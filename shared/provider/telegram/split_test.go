@@ -200,7 +200,7 @@ func FuzzSplit(f *testing.F) {
 	for _, text := range []string{
 		"plain", "<b>bold &amp; <i>both</i></b>", `<a href="x">y</a> &#x1F600; <br`, "*b* _i_ __u__ ||s|| [t](u) `c` ```go\nx```", ">q\n>r\n\\*", "\xff]<&",
 	} {
-		for format := range uint8(3) {
+		for format := range uint8(6) {
 			f.Add(text, format, uint16(2000))
 		}
 	}
@@ -210,7 +210,14 @@ func FuzzSplit(f *testing.F) {
 		if len(text) > 1<<17 {
 			return
 		}
-		for i, p := range split(bot.Part{Text: text, Format: formats[format%3]}) {
+		whole := bot.Part{Text: text, Format: formats[format%3]}
+		if format%6 >= 3 {
+			whole.Media = &bot.Media{Kind: bot.Photo, Source: "https://a.example/"}
+		}
+		for i, p := range split(whole) {
+			if p.Media != nil && p.Format == bot.FormatPlain && utf8.RuneCountInString(p.Text) > 1024 {
+				t.Errorf("Split(%.40q): the caption has %d bytes", text, len(p.Text))
+			}
 			if len(p.Text) > 32*1024 || p.Format == bot.FormatPlain && utf8.RuneCountInString(p.Text) > 4096 {
 				t.Errorf("Split(%.40q): piece %d has %d bytes", text, i, len(p.Text))
 			}

@@ -1,5 +1,5 @@
 // Package telegram speaks the Telegram Bot API, version 10.1: https://core.telegram.org/bots/api. Updates come by
-// webhook or getUpdates; text goes out by sendMessage.
+// webhook or getUpdates; texts, files, places and signs go out by a method each.
 package telegram
 
 import (
@@ -38,6 +38,7 @@ func New(client *http.Client, base string) *Telegram {
 // The network's limits. Those of keyboards are not documented but observed.
 const (
 	textLimit     = 4096      // code points after parsing of the markup
+	captionLimit  = 1024      // likewise
 	sourceLimit   = 32 * 1024 // bytes before it
 	buttonLimit   = 100
 	rowLimit      = 8
@@ -60,10 +61,14 @@ func (t *Telegram) Describe() provider.Description {
 		Limits: provider.Limits{
 			Text: textLimit, TextUnit: provider.CodePoints,
 			Buttons: buttonLimit, ButtonsARow: rowLimit, ButtonText: labelLimit,
-			PayloadBytes: payloadLimit, URLBytes: urlLimit, Rate: broadcastRate,
-			Formats: []bot.Format{bot.FormatHTML, bot.FormatMarkdown},
+			PayloadBytes: payloadLimit, URLBytes: urlLimit, Caption: captionLimit, Rate: broadcastRate,
+			Media:    []bot.EventKind{bot.Photo, bot.Audio, bot.Video, bot.Document},
+			Location: true,
+			Signs:    []bot.Sign{bot.ShowTyping},
+			Formats:  []bot.Format{bot.FormatHTML, bot.FormatMarkdown},
 		},
-		Rules: rules,
+		Receives: receives,
+		Rules:    rules,
 	}
 }
 
@@ -92,16 +97,28 @@ var options = []provider.Option{
 	{Name: optOneTime, Doc: "hide a reply keyboard once it was used"},
 }
 
+// receives are the kinds that Parse gives.
+var receives = []bot.EventKind{
+	bot.Text, bot.Command, bot.Press, bot.Photo, bot.Audio, bot.Voice, bot.Video, bot.Animation, bot.Document, bot.Sticker,
+	bot.Located, bot.Card, bot.Poll, bot.Payment, bot.Reacted, bot.Edit, bot.Join, bot.Leave, bot.Member, bot.Filled,
+	bot.Room, bot.Inline, bot.Echo, bot.Other,
+}
+
 var rules = []string{
 	"markdown is Telegram's MarkdownV2",
 	"a text over 4096 characters goes in several messages, cut between paragraphs, lines or words; markup open at a cut " +
 		"is closed and opened again; markup that cannot be read is sent as plain text",
 	"a text of white space only is not sent",
+	"a caption over 1024 characters goes on in messages of its own",
+	"a file that Telegram cannot fetch from its address, such as a photo over 5 MB, another file over 20 MB or a document " +
+		"that is neither .gif, .pdf nor .zip, goes as a link in a text",
+	"a location with a title is a venue, whose address is the coordinates; the text of a location is a message of its own",
+	"bots cannot mark messages as seen: the sign is left out",
 	"the quoted message is named by every message of a text, the keyboard by the last one",
 	"a label over 64 characters is cut and ends in …",
 	"a row of more than 8 buttons goes on in the next row",
 	"a keyboard of more than 100 buttons or 9000 bytes goes on in further messages, whose text is …",
-	"a button's payload over 64 bytes is refused",
+	"a button's payload over 64 bytes is kept for the chat, a key is sent",
 	"a reply keyboard can only send labels: a keyboard with an address or another payload is inline",
 	"a message without a keyboard takes away an earlier reply keyboard, unless the option keyboard says reply or keep",
 	"a thread or quoted message that is gone is left out",
