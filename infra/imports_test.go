@@ -52,6 +52,8 @@ var arrows = map[string][]string{
 
 	"shared/simulate":                 {"shared/bot"},
 	"shared/simulate/kik":             {"shared/bot", "shared/simulate"},
+	"shared/simulate/messenger":       {"shared/bot", "shared/simulate"},
+	"shared/simulate/pyrus":           {"shared/bot", "shared/simulate"},
 	"shared/simulate/telegram":        {"shared/bot", "shared/simulate", "shared/simulate/telegram/markup"},
 	"shared/simulate/telegram/markup": {},
 

@@ -133,3 +133,22 @@ func (a *api) last() string {
 	}
 	return a.calls[len(a.calls)-1].body
 }
+
+func (a *api) count() int {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return len(a.calls)
+}
+
+func (a *api) loggedIn() int {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.logins
+}
+
+// expire ends the tokens up to the n-th.
+func (a *api) expire(n int) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.expired = n
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -51,6 +52,7 @@ func (d *doorstep) knock(body string, change func(*http.Request)) *httptest.Resp
 		change(r)
 	}
 	door := webhook.New(pyrus.New(http.DefaultClient, "", ""), d, d)
+	door.Log = slog.New(slog.DiscardHandler)
 	mux := http.NewServeMux()
 	mux.Handle(door.Pattern(), door)
 	w := httptest.NewRecorder()

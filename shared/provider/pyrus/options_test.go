@@ -137,11 +137,16 @@ func TestCheckOptions(t *testing.T) {
 
 // TestRenderedOptionsAreJudged: what a template made of nonsense is refused before anything is sent.
 func TestRenderedOptionsAreJudged(t *testing.T) {
-	p, api := play(t, ok(commented200))
-	set := options(t, `{"field_updates":[{"code":"sum","number":"a lot"}]}`)
-	_, err := p.Send(t.Context(), channel(), replyWith(bot.Part{Text: "x", Options: set}))
-	if want := "response.pyrus.field_updates[0].number must be a number"; bot.KindOf(err) != bot.Invalid || err.Error() != want || api.logins > 0 {
-		t.Errorf("Send() = %v, want %q and no call", err, want)
+	for want, set := range map[string]bot.Options{
+		"response.pyrus.field_updates[0].number must be a number": options(t, `{"field_updates":[{"code":"sum","number":"a lot"}]}`),
+		"response.pyrus.added_list_ids[0] must be a whole number": {"added_list_ids": []any{1.5}},
+		"response.pyrus.added_list_ids[1] must be a whole number": {"added_list_ids": []any{1.0, 1e300}},
+	} {
+		p, api := play(t, ok(commented200))
+		_, err := p.Send(t.Context(), channel(), replyWith(bot.Part{Text: "x", Options: set}))
+		if bot.KindOf(err) != bot.Invalid || err.Error() != want || api.loggedIn() > 0 {
+			t.Errorf("Send() = %v, want %q and no call", err, want)
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (n *comment) change() string {
 		{changeSchedule, n.ScheduledDate || n.ScheduledDateTime || n.CancelSchedule},
 		{changeLists, n.AddedLists || n.RemovedLists},
 		{changeSubject, n.Subject},
-		{changeFiles, n.RemovedAttachmentsIDs},
+		{changeFiles, n.RemovedAttachments},
 	} {
 		if row.is {
 			return row.change

@@ -112,7 +112,7 @@ func TestSendErrors(t *testing.T) {
 				t.Errorf("Send() = %v, kind %q, reason %q, retry after %v, want %q, %q, %v", err,
 					bot.KindOf(err), bot.ReasonOf(err), bot.RetryAfterOf(err), test.kind, test.reason, test.retryAfter)
 			}
-			if got.Sent != 0 || len(api.calls) != 1 {
+			if got.Sent != 0 || api.count() != 1 {
 				t.Errorf("Send() = %+v after %s, want nothing sent and one call", got, api.names())
 			}
 			if strings.Contains(err.Error()+bot.PublicMessage(err), "MARKED") || strings.Contains(err.Error(), api.url) {
@@ -127,7 +127,7 @@ func TestAnswersOfOtherShapes(t *testing.T) {
 	for _, body := range []string{`{}`, `[]`, `null`, `{"task":1}`, `{"task":{"comments":[{"id":"x"},null]}}`, `{"task":{"comments":{}}}`} {
 		p, api := play(t, ok(body))
 		got, err := p.Send(t.Context(), channel(), hello)
-		if err != nil || got.Sent != 1 || len(got.MessageIDs) != 1 || got.MessageIDs[0] != "" || len(api.calls) != 1 {
+		if err != nil || got.Sent != 1 || len(got.MessageIDs) != 1 || got.MessageIDs[0] != "" || api.count() != 1 {
 			t.Errorf("Send() answered %s = %+v, %v, want it sent, without an id", body, got, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestChatIsATask(t *testing.T) {
 		p, api := play(t, ok(commented200))
 		reply := hello
 		reply.Chat = chat
-		if got, err := p.Send(t.Context(), channel(), reply); bot.KindOf(err) != bot.Invalid || api.logins > 0 || got.Sent > 0 {
+		if got, err := p.Send(t.Context(), channel(), reply); bot.KindOf(err) != bot.Invalid || api.loggedIn() > 0 || got.Sent > 0 {
 			t.Errorf("Send() to %q = %v, want kind invalid and no call", chat, err)
 		}
 	}

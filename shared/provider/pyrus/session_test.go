@@ -27,13 +27,13 @@ func TestLoginIsKept(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if api.logins != 1 {
-		t.Errorf("Send() of 8 comments logs in %d times, want once", api.logins)
+	if api.loggedIn() != 1 {
+		t.Errorf("Send() of 8 comments logs in %d times, want once", api.loggedIn())
 	}
 	other := channel()
 	other.ID = "c2"
-	if _, err := p.Send(t.Context(), other, hello); err != nil || api.logins != 2 {
-		t.Errorf("Send() of another channel = %v with %d logins in all, want one of its own", err, api.logins)
+	if _, err := p.Send(t.Context(), other, hello); err != nil || api.loggedIn() != 2 {
+		t.Errorf("Send() of another channel = %v with %d logins in all, want one of its own", err, api.loggedIn())
 	}
 	other.Credentials = map[string][]bot.Credential{"security_key": {{Value: "MARKED-wrong"}}}
 	if _, err := p.Send(t.Context(), other, hello); bot.ReasonOf(err) != bot.ReasonCredentials {
@@ -46,14 +46,14 @@ func TestP28ExpiredToken(t *testing.T) {
 	if _, err := p.Send(t.Context(), channel(), hello); err != nil {
 		t.Fatal(err)
 	}
-	api.expired = 1
-	if got, err := p.Send(t.Context(), channel(), hello); err != nil || got.Sent != 1 || api.logins != 2 {
-		t.Errorf("P28 Send() with an expired token = %+v, %v after %d logins, want it sent after two", got, err, api.logins)
+	api.expire(1)
+	if got, err := p.Send(t.Context(), channel(), hello); err != nil || got.Sent != 1 || api.loggedIn() != 2 {
+		t.Errorf("P28 Send() with an expired token = %+v, %v after %d logins, want it sent after two", got, err, api.loggedIn())
 	}
-	api.expired = 9
+	api.expire(9)
 	_, err := p.Send(t.Context(), channel(), hello)
-	if bot.KindOf(err) != bot.Unauthorized || bot.ReasonOf(err) != bot.ReasonCredentials || api.logins != 3 {
-		t.Errorf("P28 Send() where every token is refused = %v after %d logins, want credentials after one more", err, api.logins)
+	if bot.KindOf(err) != bot.Unauthorized || bot.ReasonOf(err) != bot.ReasonCredentials || api.loggedIn() != 3 {
+		t.Errorf("P28 Send() where every token is refused = %v after %d logins, want credentials after one more", err, api.loggedIn())
 	}
 }
 
@@ -61,14 +61,14 @@ func TestP28LastingRefusalIsNotTriedAgain(t *testing.T) {
 	for _, code := range []string{"account_blocked", "invalid_credentials", "invalid_application_id"} {
 		p, api := play(t, refused(http.StatusUnauthorized, code))
 		_, err := p.Send(t.Context(), channel(), hello)
-		if bot.ReasonOf(err) != bot.ReasonCredentials || api.logins != 1 {
-			t.Errorf("Send() refused with %s = %v after %d logins, want credentials after one", code, err, api.logins)
+		if bot.ReasonOf(err) != bot.ReasonCredentials || api.loggedIn() != 1 {
+			t.Errorf("Send() refused with %s = %v after %d logins, want credentials after one", code, err, api.loggedIn())
 		}
 	}
 	for _, code := range []string{"authorization_error", "token_not_specified", "revoked_token", "invalid_token", "of tomorrow"} {
 		p, api := play(t, refused(http.StatusUnauthorized, code), ok(commented200))
-		if _, err := p.Send(t.Context(), channel(), hello); err != nil || api.logins != 2 {
-			t.Errorf("Send() refused with %s = %v after %d logins, want it sent after two", code, err, api.logins)
+		if _, err := p.Send(t.Context(), channel(), hello); err != nil || api.loggedIn() != 2 {
+			t.Errorf("Send() refused with %s = %v after %d logins, want it sent after two", code, err, api.loggedIn())
 		}
 	}
 }
@@ -99,6 +99,9 @@ func TestP29ReturnedAddress(t *testing.T) {
 			_, err := p.Send(t.Context(), channel(), hello)
 			if api.names() != test.want || (test.want == "") != (bot.KindOf(err) == bot.Unavailable) {
 				t.Errorf("Send() with address %q = %v and calls %q, want %q", test.address, err, api.names(), test.want)
+			}
+			if test.want == "" && !strings.HasPrefix(bot.PublicMessage(err), "pyrus names an address") {
+				t.Errorf("Send() with address %q = %v, want it judged before anything is sent there", test.address, err)
 			}
 		})
 	}
@@ -158,7 +161,7 @@ func TestSessionsAreBounded(t *testing.T) {
 		}
 	}
 	ch.ID = "c" + string(rune(0x4e00))
-	if _, err := p.Send(t.Context(), ch, hello); err != nil || api.logins != 1003 {
-		t.Errorf("Send() of the first of 1002 channels = %v after %d logins, want one more", err, api.logins)
+	if _, err := p.Send(t.Context(), ch, hello); err != nil || api.loggedIn() != 1003 {
+		t.Errorf("Send() of the first of 1002 channels = %v after %d logins, want one more", err, api.loggedIn())
 	}
 }

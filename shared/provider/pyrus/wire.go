@@ -51,28 +51,28 @@ type comment struct {
 
 // changes are what a comment may do to its task; only that it did is told.
 type changes struct {
-	ReassignedTo          present `json:"reassigned_to"`
-	ChangedStep           present `json:"changed_step"`
-	ResetToStep           present `json:"reset_to_step"`
-	ApprovalsAdded        present `json:"approvals_added"`
-	ApprovalsRemoved      present `json:"approvals_removed"`
-	ApprovalsRerequested  present `json:"approvals_rerequested"`
-	ParticipantsAdded     present `json:"participants_added"`
-	ParticipantsRemoved   present `json:"participants_removed"`
-	SubscribersAdded      present `json:"subscribers_added"`
-	SubscribersRemoved    present `json:"subscribers_removed"`
-	SubscribersRequested  present `json:"subscribers_rerequested"`
-	Due                   present `json:"due"`
-	DueDate               present `json:"due_date"`
-	Duration              present `json:"duration"`
-	CancelDue             present `json:"cancel_due"`
-	ScheduledDate         present `json:"scheduled_date"`
-	ScheduledDateTime     present `json:"scheduled_datetime_utc"`
-	CancelSchedule        present `json:"cancel_schedule"`
-	AddedLists            present `json:"added_list_ids"`
-	RemovedLists          present `json:"removed_list_ids"`
-	Subject               present `json:"subject"`
-	RemovedAttachmentsIDs present `json:"removed_attachment_ids"`
+	ReassignedTo         present `json:"reassigned_to"`
+	ChangedStep          present `json:"changed_step"`
+	ResetToStep          present `json:"reset_to_step"`
+	ApprovalsAdded       present `json:"approvals_added"`
+	ApprovalsRemoved     present `json:"approvals_removed"`
+	ApprovalsRerequested present `json:"approvals_rerequested"`
+	ParticipantsAdded    present `json:"participants_added"`
+	ParticipantsRemoved  present `json:"participants_removed"`
+	SubscribersAdded     present `json:"subscribers_added"`
+	SubscribersRemoved   present `json:"subscribers_removed"`
+	SubscribersRequested present `json:"subscribers_rerequested"`
+	Due                  present `json:"due"`
+	DueDate              present `json:"due_date"`
+	Duration             present `json:"duration"`
+	CancelDue            present `json:"cancel_due"`
+	ScheduledDate        present `json:"scheduled_date"`
+	ScheduledDateTime    present `json:"scheduled_datetime_utc"`
+	CancelSchedule       present `json:"cancel_schedule"`
+	AddedLists           present `json:"added_list_ids"`
+	RemovedLists         present `json:"removed_list_ids"`
+	Subject              present `json:"subject"`
+	RemovedAttachments   present `json:"removed_attachment_ids"`
 }
 
 // present tells whether a field is there and not empty.
