@@ -144,7 +144,7 @@ func (m *Messenger) invokeApp(ctx context.Context, ch bot.Channel, call provider
 		return bot.Errorf(bot.Invalid, "app_id is not a number")
 	}
 	call.Address = "/" + id + "/subscriptions"
-	return m.invokeAs(ctx, ch, id+"|"+secret, call, result)
+	return m.invokeAs(ctx, actor{ch, id + "|" + secret}, call, result)
 }
 
 // Disconnect takes the app's subscription away from the page. The callback stays: other pages of the app may use it.
