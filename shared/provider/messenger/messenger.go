@@ -128,6 +128,7 @@ var rules = []string{
 	"media have no caption: it follows as a text; media with a keyboard of templates are followed by …",
 	"a location is a text with a link to a map",
 	"an answer quotes no message",
+	"a greeting, menu or ice breakers that the channel does not name are taken away when it is connected",
 	"standby events and those of handover are kind other; nothing is sent in answer to a standby event",
 }
 

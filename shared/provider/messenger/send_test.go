@@ -24,6 +24,8 @@ type graph struct {
 	bodies []string
 	proofs []string // access_token and appsecret_proof
 	answer func(call string) (status int, body string)
+	// profile, if there is one, is what people see of the page.
+	profile map[string]json.RawMessage
 }
 
 func newGraph(t *testing.T, answer func(call string) (int, string)) (*graph, *messenger.Messenger) {
@@ -46,7 +48,10 @@ func (g *graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	g.calls, g.bodies = append(g.calls, call), append(g.bodies, strings.TrimSpace(string(body)))
 	status, answer := http.StatusOK, `{"recipient_id":"200","message_id":"m_sent"}`
-	if g.answer != nil {
+	switch {
+	case g.profile != nil && strings.HasSuffix(r.URL.Path, "/me/messenger_profile"):
+		status, answer = g.onProfile(r.Method, body)
+	case g.answer != nil:
 		status, answer = g.answer(call)
 	}
 	w.WriteHeader(status)
