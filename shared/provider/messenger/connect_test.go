@@ -221,12 +221,13 @@ func TestConnectThatFails(t *testing.T) {
 		t.Errorf("Connect() to a page that does not list the subscription = %v, want conflict", err)
 	}
 	other := with(map[string]any{"app_id": "8"})
-	_, m = newGraph(t, func(call string) (int, string) {
+	g, m := newGraph(t, func(call string) (int, string) {
 		if strings.Contains(call, "subscriptions") {
 			return 200, `{"data":[{"object":"page","callback_url":"` + address + `"}]}`
 		}
 		return page("")(call) // which app 7 is subscribed to
 	})
+	g.profile = map[string]json.RawMessage{}
 	if _, err := m.Connect(t.Context(), other, address, false); bot.KindOf(err) != bot.Conflict {
 		t.Errorf("Connect() to a page that lists another app = %v, want conflict", err)
 	}

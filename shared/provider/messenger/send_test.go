@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -286,6 +287,12 @@ func TestM44ErrorsShowNoSecret(t *testing.T) {
 		if bot.ReasonOf(err) != bot.ReasonCredentials || strings.Contains(err.Error(), "MARKED") || strings.Contains(bot.PublicMessage(err), "MARKED") {
 			t.Errorf("Send() that Meta answers with our secret = %v, want credentials and no secret", err)
 		}
+	}
+	_, m := newGraph(t, func(string) (int, string) {
+		return 400, `{"error":{"message":"` + strings.Repeat("ä", 500) + `","code":100}}`
+	})
+	if _, err := m.Send(t.Context(), channel(), reply(bot.Part{Text: "a"})); len(err.Error()) > 1000 || !utf8.ValidString(err.Error()) {
+		t.Errorf("Send() = %v, want at most 300 bytes of what Meta says", err)
 	}
 	unset := withSecrets(appSecret)
 	unset.Credentials["page_token"] = nil
