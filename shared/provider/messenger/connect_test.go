@@ -253,6 +253,10 @@ func TestM43Disconnect(t *testing.T) {
 	if err := m.Disconnect(t.Context(), with(map[string]any{"app_id": "7"}), address); bot.KindOf(err) != bot.Conflict {
 		t.Errorf("Disconnect() of somebody else's callback = %v, want conflict", err)
 	}
+	_, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"bad token","code":190}}` })
+	if err := m.Disconnect(t.Context(), channel(), address); bot.ReasonOf(err) != bot.ReasonCredentials {
+		t.Errorf("Disconnect() with a bad token = %v, want credentials", err)
+	}
 	g, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"no app","code":100}}` })
 	g.profile = map[string]json.RawMessage{}
 	if err := m.Disconnect(t.Context(), channel(), address); err != nil {

@@ -168,8 +168,12 @@ func (e *graphError) judge(answer provider.Answer) error {
 	case answer.Status >= http.StatusInternalServerError:
 		made.Kind, made.Reason = bot.Unavailable, bot.ReasonUnknown
 	}
-	if made.Kind == bot.RateLimited {
-		made.RetryAfter = max(made.RetryAfter, shortestPause+rand.N(pauseSpread))
+	switch {
+	case made.Kind != bot.RateLimited:
+	case made.RetryAfter == 0:
+		made.RetryAfter = shortestPause + rand.N(pauseSpread)
+	default: // not all at once
+		made.RetryAfter += rand.N(made.RetryAfter)
 	}
 	if made.Reason == bot.ReasonCredentials {
 		made.Message = "messenger refuses the page's token or permission: " + e.Message

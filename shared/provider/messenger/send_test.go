@@ -236,6 +236,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// Meta names no time to wait; who stands between it and us may.
+func TestM40RetryAfter(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "100")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = io.WriteString(w, `{"error":{"message":"slow down","code":613}}`)
+	}))
+	defer server.Close()
+	_, err := messenger.New(server.Client(), server.URL).Send(t.Context(), channel(), reply(bot.Part{Text: "a"}))
+	if pause := bot.RetryAfterOf(err); pause < 100*time.Second || pause >= 200*time.Second {
+		t.Errorf("Send() = %v with a pause of %s, want 100 s and up to as much again", err, pause)
+	}
+}
+
 func TestAnswersThatAreNotGraphs(t *testing.T) {
 	for _, test := range []struct {
 		name   string
