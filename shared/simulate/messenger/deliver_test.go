@@ -116,6 +116,28 @@ func TestM13Batches(t *testing.T) {
 	}
 }
 
+// TestStandbyInABatch: what an app only looks on at has entries of its own.
+func TestStandbyInABatch(t *testing.T) {
+	w := connected(t, "messages,standby")
+	w.net.MaxInCall = 9
+	for _, post := range []string{`{"standby":{"message":{"text":"1"}}}`, `{"message":{"text":"2"}}`, `{"standby":{"message":{"text":"3"}}}`} {
+		w.user("post", `{"message":`+post+`}`, "200")
+	}
+	for seen := 0; seen < 3; {
+		var c struct{ Entry []map[string]json.RawMessage }
+		if err := json.Unmarshal([]byte(w.next()), &c); err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range c.Entry {
+			seen++
+			standby := seen != 2
+			if _, ok := entry["standby"]; ok != standby || len(entry) != 3 {
+				t.Errorf("entry %d is %s, want one event, in standby: %v", seen, entry, standby)
+			}
+		}
+	}
+}
+
 // TestSubscribedFields: an app is told what it is subscribed to, and what nobody can subscribe to.
 func TestSubscribedFields(t *testing.T) {
 	for _, test := range []struct {
@@ -192,7 +214,7 @@ func TestDeliveriesAreBounded(t *testing.T) {
 func TestEscapes(t *testing.T) {
 	w := connected(t, "messages")
 	w.user("post", `{"message":{"timestamp":1,"message":{"mid":"m_1","text":"grüß \ud83d\ude00 a/b <&>"}}}`, `200 {"message_id":"m_1"}`)
-	want := `{"entry":[{"id":"100","messaging":[{"message":{"mid":"m_1","text":"gr\u00fc\u00df \ud83d\ude00 a\/b \u003c\u0026\u003e"},` +
+	want := `{"entry":[{"id":"100","messaging":[{"message":{"mid":"m_1","text":"gr\u00fc\u00df \ud83d\ude00 a\/b <&>"},` +
 		`"recipient":{"id":"100"},"sender":{"id":"200"},"timestamp":1}],"time":1792584000001}],"object":"page"}`
 	if diff := cmp.Diff(want, w.next()); diff != "" {
 		t.Errorf("the call (-want +got):\n%s", diff)

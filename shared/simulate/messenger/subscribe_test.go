@@ -2,6 +2,8 @@ package messenger_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -55,6 +57,9 @@ func TestCallbackEnteredByHand(t *testing.T) {
 	put("100", entered(""), `400 {"error":"a callback is`)
 	put("100", `{`, `400 {"error":"the body is not`)
 	put("101", entered("vt"), `404 {"error":"no page 101`)
+	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, "welcome") }))
+	defer other.Close()
+	put("100", fmt.Sprintf(`{"callback":%q,"verify_token":"vt"}`, other.URL), `400 {"error":"Callback verification failed with the following errors: HTTP Status Code = 200`)
 	put("100", entered("vt"), "204")
 	w.user("say", `{"text":"hi"}`, "200")
 	if got, _ := w.event(w.next()); !strings.Contains(got, `"text":"hi"`) {
