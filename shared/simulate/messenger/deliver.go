@@ -29,7 +29,7 @@ type event struct {
 // push has an event of a person's thread delivered to the apps that are subscribed to such: key says what it is. m.mu is
 // held.
 func (p *page) push(person, key string, fields map[string]any) error {
-	body, err := json.Marshal(fields)
+	body, err := encoded(fields)
 	if err != nil {
 		return bot.Wrap(bot.Invalid, "the event cannot be encoded", err)
 	}
@@ -38,7 +38,7 @@ func (p *page) push(person, key string, fields map[string]any) error {
 		e.list = standby
 	}
 	for _, s := range p.subscribed {
-		if field := fieldsOf[key]; s.app.callback == "" || field != "" && !slices.Contains(s.fields, field) {
+		if field := fieldsOf[key]; field != "" && !slices.Contains(s.fields, field) {
 			continue
 		}
 		lane := s.app.id
@@ -117,13 +117,20 @@ func bodyOf(events []event, millisecond int64) []byte {
 		entry[e.list] = append(entry[e.list].([]json.RawMessage), e.body)
 		last = e
 	}
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"object": "page", "entry": entries}); err != nil {
+	body, err := encoded(object{"object": "page", "entry": entries})
+	if err != nil {
 		return nil // they were encoded before: it cannot be
 	}
-	return escaped(bytes.TrimSpace(body.Bytes()))
+	return escaped(body)
+}
+
+// encoded leaves <, > and & as they are, as Meta does.
+func encoded(value any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSpace(out.Bytes()), err
 }
 
 // escaped writes JSON as Meta does, in ASCII and with \/: whoever encodes it anew gets other bytes.

@@ -66,16 +66,20 @@ func TestUnsubscribedAfterAnHour(t *testing.T) {
 		w.refuse <- true
 	}
 	w.user("say", `{"text":"lost"}`, "200")
+	w.user("say", `{"text":"next"}`, "200")
 	for range 3 {
-		w.next()
-	}
-	for range 1000 {
-		if got := w.serve(request(token, appSecret, "GET", "/v25.0/me/subscribed_apps", "")); got == `200 {"data":[]}` {
-			return
+		if got := read(t, w.next()).texts(); !cmp.Equal(got, []string{"100: lost"}) {
+			t.Errorf("the call holds %q, want what was refused", got)
 		}
-		time.Sleep(time.Millisecond)
 	}
-	t.Error("the app is still subscribed after an hour of failures")
+	w.next() // its turn comes when the first was given up
+	w.call("GET", "/v25.0/me/subscribed_apps", "", `200 {"data":[]}`)
+	w.user("say", `{"text":"never told"}`, "200")
+	w.call("POST", "/v25.0/me/subscribed_apps?subscribed_fields=messages", "", "200")
+	w.user("say", `{"text":"told"}`, "200")
+	if got := read(t, w.next()).texts(); !cmp.Equal(got, []string{"100: told"}) {
+		t.Errorf("the call holds %q, want what was said after subscribing anew", got)
+	}
 }
 
 func TestM13Batches(t *testing.T) {
@@ -83,9 +87,12 @@ func TestM13Batches(t *testing.T) {
 	w.net.MaxInCall = 4
 	w.as("EAA7P101Sx", "POST", "/v25.0/me/subscribed_apps?subscribed_fields=messages", "", "200")
 	retrying, retry := make(chan bool), make(chan bool)
-	w.net.Wait = func(context.Context, time.Duration) {
-		retrying <- true
-		<-retry
+	w.net.Wait = func(ctx context.Context, _ time.Duration) {
+		select {
+		case retrying <- true:
+			<-retry
+		case <-ctx.Done():
+		}
 	}
 	w.refuse <- true
 	for i, page := range []string{"100", "100", "100", "101", "100", "100"} {
@@ -106,6 +113,28 @@ func TestM13Batches(t *testing.T) {
 	want := [][]string{{"100: 0"}, {"100: 0"}, {"100: 1 2", "101: 3", "100: 4"}, {"100: 5"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the calls (-want +got):\n%s", diff)
+	}
+}
+
+// TestStandbyInABatch: what an app only looks on at has entries of its own.
+func TestStandbyInABatch(t *testing.T) {
+	w := connected(t, "messages,standby")
+	w.net.MaxInCall = 9
+	for _, post := range []string{`{"standby":{"message":{"text":"1"}}}`, `{"message":{"text":"2"}}`, `{"standby":{"message":{"text":"3"}}}`} {
+		w.user("post", `{"message":`+post+`}`, "200")
+	}
+	for seen := 0; seen < 3; {
+		var c struct{ Entry []map[string]json.RawMessage }
+		if err := json.Unmarshal([]byte(w.next()), &c); err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range c.Entry {
+			seen++
+			standby := seen != 2
+			if _, ok := entry["standby"]; ok != standby || len(entry) != 3 {
+				t.Errorf("entry %d is %s, want one event, in standby: %v", seen, entry, standby)
+			}
+		}
 	}
 }
 
@@ -179,4 +208,15 @@ func TestDeliveriesAreBounded(t *testing.T) {
 		t.Errorf("Say() = %v, want kind unavailable", err)
 	}
 	w.call("POST", messages, said(`{"text":"hi"}`), "200")
+}
+
+// TestEscapes: a call is ASCII, as Meta writes it.
+func TestEscapes(t *testing.T) {
+	w := connected(t, "messages")
+	w.user("post", `{"message":{"timestamp":1,"message":{"mid":"m_1","text":"grüß \ud83d\ude00 a/b <&>"}}}`, `200 {"message_id":"m_1"}`)
+	want := `{"entry":[{"id":"100","messaging":[{"message":{"mid":"m_1","text":"gr\u00fc\u00df \ud83d\ude00 a\/b <&>"},` +
+		`"recipient":{"id":"100"},"sender":{"id":"200"},"timestamp":1}],"time":1792584000001}],"object":"page"}`
+	if diff := cmp.Diff(want, w.next()); diff != "" {
+		t.Errorf("the call (-want +got):\n%s", diff)
+	}
 }

@@ -68,6 +68,8 @@ func TestSendRefuses(t *testing.T) {
 		{"no quick replies", said(`{"text":"a","quick_replies":[]}`), 100},
 		{"quick reply without payload", said(`{"text":"a","quick_replies":[{"content_type":"text","title":"q"}]}`), 100},
 		{"quick reply without title", said(`{"text":"a","quick_replies":[{"content_type":"text","payload":"q"}]}`), 100},
+		{"quick reply with a picture", said(`{"text":"a","quick_replies":[{"content_type":"text","title":"q","payload":"p","image_url":"https://x.example/i"}]}`), 0},
+		{"quick reply with a picture by a path", said(`{"text":"a","quick_replies":[{"content_type":"text","title":"q","payload":"p","image_url":"/i"}]}`), 100},
 		{"quick reply of another type", said(`{"text":"a","quick_replies":[{"content_type":"user_email"}]}`), 100},
 		{"M34 payload of 1000", said(`{"text":"a","quick_replies":[{"content_type":"text","title":"q","payload":"` + x(1000) + `"}]}`), 0},
 		{"M34 payload of 1001", said(`{"text":"a","quick_replies":[{"content_type":"text","title":"q","payload":"` + x(1001) + `"}]}`), 100},
@@ -75,7 +77,6 @@ func TestSendRefuses(t *testing.T) {
 		{"file by a path", said(`{"attachment":{"type":"file","payload":{"url":"/a.pdf"}}}`), 100},
 		{"file without payload", said(`{"attachment":{"type":"file"}}`), 100},
 		{"file by an id that is not there", said(`{"attachment":{"type":"file","payload":{"attachment_id":"5"}}}`), 100},
-		{"file in two ways", said(`{"attachment":{"type":"file","payload":{"attachment_id":"5","url":"https://x.example"}}}`), 100},
 		{"another attachment", said(`{"attachment":{"type":"location","payload":{}}}`), 100},
 		{"M33 3 buttons", template(`{"template_type":"button","text":"` + x(640) + `","buttons":` + buttons(3) + `}`), 0},
 		{"M33 4 buttons", template(`{"template_type":"button","text":"a","buttons":` + buttons(4) + `}`), 100},
@@ -194,6 +195,7 @@ func TestFilesAreSentAgain(t *testing.T) {
 		t.Fatalf("POST messages = %s, want an attachment_id", got)
 	}
 	w.call("POST", messages, said(`{"attachment":{"type":"image","payload":{"attachment_id":"`+answer.ID+`"}}}`), "200")
+	w.call("POST", messages, said(`{"attachment":{"type":"image","payload":{"attachment_id":"`+answer.ID+`","url":"https://x.example"}}}`), "400")
 	w.call("POST", messages, said(`{"attachment":{"type":"image","payload":{"attachment_id":"1"}}}`),
 		`400 {"error":{"message":"(#100) The attachment ID 1 is not found","type":"OAuthException","code":100,"error_subcode":2018074`)
 }

@@ -84,9 +84,9 @@ func (m *Messenger) Say(k simulate.Talk, text string) (simulate.ID, error) {
 	})
 }
 
-// Post sends an event of any kind: fields are those of one in messaging, put over what it has anyway. A message gets an id
-// if it has none.
-func (m *Messenger) Post(k simulate.Talk, fields map[string]json.RawMessage) (simulate.ID, error) {
+// Post sends an event of any kind: fields are those of one in messaging, put over what it has anyway; those in standby are
+// of one that the app only looks on at. A message gets an id if it has none.
+func (m *Messenger) Post(k simulate.Talk, fields map[string]json.RawMessage) (id simulate.ID, err error) {
 	key := ""
 	whole := object{}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -95,19 +95,36 @@ func (m *Messenger) Post(k simulate.Talk, fields map[string]json.RawMessage) (si
 			key = name
 		}
 	}
-	var said map[string]json.RawMessage
-	if key != "message" && key != "postback" || json.Unmarshal(fields[key], &said) != nil || said == nil {
-		return "", m.in(k, func(s *spot) error { return s.act(key, whole) })
+	switch key {
+	case "message", "postback":
+		whole[key], id = identified(fields[key])
+	case standby:
+		delete(whole, standby)
+		if json.Unmarshal(fields[key], &whole) != nil {
+			return "", bot.Errorf(bot.Invalid, "standby has the fields of an event")
+		}
 	}
-	id := simulate.ID(newID())
-	if _, given := said["mid"]; given {
-		// One that is no text is for the bot to judge.
-		_ = json.Unmarshal(said["mid"], &id)
-	} else {
-		said["mid"] = json.RawMessage(strconv.Quote(string(id)))
-	}
-	whole[key] = said
 	return id, m.in(k, func(s *spot) error { return s.act(key, whole) })
+}
+
+// identified gives a message with its id, a new one if it has none. What is no object stays what it is.
+func identified(message json.RawMessage) (json.RawMessage, simulate.ID) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(message, &fields) != nil || fields == nil {
+		return message, ""
+	}
+	var id simulate.ID
+	if given, ok := fields["mid"]; ok {
+		_ = json.Unmarshal(given, &id) // one that is no text is for the bot to judge
+		return message, id
+	}
+	id = simulate.ID(newID())
+	fields["mid"] = json.RawMessage(strconv.Quote(string(id)))
+	with, err := json.Marshal(fields)
+	if err != nil {
+		return message, "" // it was decoded before: it cannot be
+	}
+	return with, id
 }
 
 // Start presses the get-started button, with what a link carried, if one was followed.
