@@ -15,6 +15,7 @@ import (
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
 	"hookline/shared/simulate/kik"
+	"hookline/shared/simulate/messenger"
 	"hookline/shared/simulate/telegram"
 )
 
@@ -24,6 +25,7 @@ const simulatedPath = "/simulate/"
 // simulations are the networks that can be simulated: a new one is one line here.
 var simulations = []simulation{
 	{"kik", func() simulate.Simulated { return kik.New() }, map[string]string{"HOOKLINE_KIK_URL": ""}},
+	{"messenger", func() simulate.Simulated { return messenger.New() }, map[string]string{"HOOKLINE_MESSENGER_URL": ""}},
 	{"telegram", func() simulate.Simulated { return telegram.New() }, map[string]string{"HOOKLINE_TELEGRAM_URL": ""}},
 }
 

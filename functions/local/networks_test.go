@@ -102,6 +102,9 @@ func TestSimulatedNetworksServeTheirProviders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ch := bot.Channel{ID: "c", Provider: name, Credentials: map[string][]bot.Credential{}, Settings: map[string]any{}}
 			for _, field := range providers[name].Describe().Fields {
+				if field.Required && !field.Secret {
+					ch.Settings[field.Name] = "pizzabot"
+				}
 				if field.Secret {
 					ch.Credentials[field.Name] = []bot.Credential{{Value: all.makeUp(name, "pizza", name, field.Name)}}
 				}

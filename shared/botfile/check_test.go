@@ -77,7 +77,7 @@ func TestCheckChannels(t *testing.T) {
 		{"bad name", "  t.g: {provider: telegram, token: x}", []string{`f:4: channels.t.g: must be 1 to 64 letters, digits, '-' and '_', not "t.g"`}},
 		{"unknown provider by key", "  telegrm: {token: x}", []string{`f:4: channels.telegrm: no provider "telegrm": did you mean "telegram"?; a channel with a name of its own says provider: NAME`}},
 		{"unknown provider", "  tg: {provider: Telegram, token: x}", []string{`f:4: channels.tg.provider: no provider "Telegram": did you mean "telegram"?`}},
-		{"planned provider", "  messenger: {page_token: '${X}'}", []string{"f:4: channels.messenger.provider: not supported yet: provider messenger"}},
+		{"planned provider", "  symphony: {pod: '${X}'}", []string{"f:4: channels.symphony.provider: not supported yet: provider symphony"}},
 		{"provider is no text", "  tg: {provider: 1}", []string{`f:4: channels.tg.provider: must be text: write "1"`, `f:4: channels.tg: no provider "tg"; a channel with a name of its own says provider: NAME`}},
 		{"no fields", "  telegram:", []string{"f:4: channels.telegram: must be fields, as {token: ...}"}},
 		{"required", "  telegram: {}", []string{"f:4: channels.telegram.token: is required: from @BotFather"}},
@@ -219,7 +219,7 @@ func TestCheckResponse(t *testing.T) {
 		{"option of no value", "      {text: a, telegram: {keyboard: repply}}", []string{path + `.telegram.keyboard: must be one of inline, reply: did you mean "reply"?`}},
 		{"options are no fields", "      {text: a, telegram: true}", []string{path + ".telegram: must be names with values, not true or false"}},
 		{"options of a network the bot is not on", "      {text: a, carrier: {}}", []string{"f:6: warning: handlers[0].response.carrier: the bot has no carrier channel"}},
-		{"options of a planned network", "      {text: a, kik: {}}", []string{path + ".kik: not supported yet: provider kik"}},
+		{"options of a planned network", "      {text: a, symphony: {}}", []string{path + ".symphony: not supported yet: provider symphony"}},
 		{"unknown field", "      {text: a, telegrm: {}, keybord: []}", []string{path + `.telegrm: unknown field "telegrm": did you mean "telegram"?`, path + `.keybord: unknown field "keybord": did you mean "keyboard"?`}},
 	})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // planned are the networks that a bot file may name already, and that no program speaks with yet.
-var planned = []string{"kik", "messenger", "pyrus", "symphony"}
+var planned = []string{"symphony"}
 
 // providerNames gives the networks that a bot file may name, sorted.
 func providerNames(providers provider.Set) []string {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"hookline/shared/bot"
 	"hookline/shared/fetch"
 )
 
@@ -52,25 +51,4 @@ func (a Answer) response() fetch.Response {
 		body = a.JSON
 	}
 	return fetch.Response{Status: cmp.Or(a.Status, http.StatusOK), Header: header, Body: body}
-}
-
-// recorded plays the owner's API as it answered a turn.
-type recorded struct {
-	exchanges []bot.Exchange
-	next      int
-}
-
-// Do gives the answer that the turn got to its request in the same place, whatever is asked now: that another thing is
-// asked shows in the requests.
-func (r *recorded) Do(_ context.Context, request fetch.Request) (fetch.Response, error) {
-	if r.next >= len(r.exchanges) {
-		return fetch.Response{Err: "the recorded turn made no such request: " + request.Method + " " + request.URL}, nil
-	}
-	made := r.exchanges[r.next]
-	r.next++
-	header := http.Header{}
-	for name, value := range made.AnswerHeader {
-		header.Set(name, value)
-	}
-	return fetch.Response{Status: made.Status, Header: header, Body: []byte(made.Answer), Err: made.Error}, nil
 }

@@ -72,10 +72,11 @@ func (m *Messenger) Connect(ctx context.Context, ch bot.Channel, address string,
 	return made, m.applyProfile(ctx, ch)
 }
 
-// checkSubscription asks whether an app is subscribed to the page with the events that we want.
+// checkSubscription asks whether our app, or any where ours is not known, is subscribed to the page with the events that we want.
 func (m *Messenger) checkSubscription(ctx context.Context, ch bot.Channel) error {
 	var subscribed struct {
 		Data []struct {
+			ID     text     `json:"id"`
 			Fields []string `json:"subscribed_fields"`
 		} `json:"data"`
 	}
@@ -84,7 +85,8 @@ func (m *Messenger) checkSubscription(ctx context.Context, ch bot.Channel) error
 		return err
 	}
 	for _, app := range subscribed.Data {
-		if slices.Contains(app.Fields, subscribedFields[0]) {
+		ours := ch.Setting(appIDField) == "" || ch.Setting(appIDField) == string(app.ID)
+		if ours && slices.Contains(app.Fields, subscribedFields[0]) {
 			return nil
 		}
 	}
@@ -144,10 +146,11 @@ func (m *Messenger) invokeApp(ctx context.Context, ch bot.Channel, call provider
 		return bot.Errorf(bot.Invalid, "app_id is not a number")
 	}
 	call.Address = "/" + id + "/subscriptions"
-	return m.invokeAs(ctx, ch, id+"|"+secret, call, result)
+	return m.invokeAs(ctx, actor{ch, id + "|" + secret}, call, result)
 }
 
-// Disconnect takes the app's subscription away from the page. The callback stays: other pages of the app may use it.
+// Disconnect takes away the app's subscription of the page, and what people see there. The callback stays: other pages of the
+// app may use it.
 func (m *Messenger) Disconnect(ctx context.Context, ch bot.Channel, address string) error {
 	if ch.Setting(appIDField) != "" {
 		registered, err := m.callback(ctx, ch)
@@ -159,11 +162,18 @@ func (m *Messenger) Disconnect(ctx context.Context, ch bot.Channel, address stri
 		}
 	}
 	err := m.invoke(ctx, ch, provider.Call{Method: http.MethodDelete, Address: "/" + pageOf(ch) + "/subscribed_apps"}, nil)
-	if e, ok := errors.AsType[*graphError](err); ok && e.Code == 100 {
-		return nil // there is no subscription
+	if e, ok := errors.AsType[*graphError](err); err != nil && (!ok || e.Code != noSuchThing) {
+		return err
 	}
-	return err
+	present, err := m.profile(ctx, ch)
+	if err != nil {
+		return err
+	}
+	return m.deleteProfile(ctx, ch, present.fields())
 }
+
+// noSuchThing is Graph's code for, among others, a subscription that is not there.
+const noSuchThing = 100
 
 // shown leaves out what may be secret in somebody else's address.
 func shown(address string) string {

@@ -1,7 +1,10 @@
 package messenger_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -9,20 +12,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
+	"hookline/shared/provider/messenger"
 )
 
 const address = "https://bots.example.com/messenger/c1"
 
 // page answers as a page does whose app's callback is elsewhere or nowhere.
-func page(callback string, profile ...string) func(string) (int, string) {
+func page(callback string) func(string) (int, string) {
 	return func(call string) (int, string) {
 		switch {
 		case strings.HasPrefix(call, "GET /v25.0/me?"):
 			return 200, `{"id":"100","name":"Pizzeria","username":""}`
 		case strings.HasPrefix(call, "GET") && strings.Contains(call, "/subscribed_apps"):
 			return 200, `{"data":[{"id":"7","subscribed_fields":["messages"]}]}`
-		case strings.HasPrefix(call, "GET") && strings.Contains(call, "messenger_profile"):
-			return 200, `{"data":[` + strings.Join(profile, ",") + `]}`
 		case strings.HasPrefix(call, "POST /v25.0/7/subscriptions"):
 			callback = address
 			return 200, `{"success":true}`
@@ -31,6 +33,51 @@ func page(callback string, profile ...string) func(string) (int, string) {
 		}
 		return 200, `{"success":true,"result":"success"}`
 	}
+}
+
+// onProfile plays the profile: without a get-started button there is no menu.
+func (g *graph) onProfile(method string, body []byte) (status int, answer string) {
+	switch method {
+	case http.MethodGet:
+		shown, _ := json.Marshal(map[string]any{"data": []any{g.profile}})
+		return http.StatusOK, string(shown)
+	case http.MethodDelete:
+		var named struct{ Fields []string }
+		_ = json.Unmarshal(body, &named)
+		for _, field := range named.Fields {
+			delete(g.profile, field)
+		}
+	default:
+		var set map[string]json.RawMessage
+		_ = json.Unmarshal(body, &set)
+		if set["persistent_menu"] != nil && g.profile["get_started"] == nil {
+			return http.StatusBadRequest, `{"error":{"message":"(#100) Get Started button is not set","code":100}}`
+		}
+		maps.Copy(g.profile, set)
+	}
+	return http.StatusOK, `{"result":"success"}`
+}
+
+// newPage plays a page with a profile: names and JSON in turn.
+func newPage(t *testing.T, callback string, profile ...string) (*graph, *messenger.Messenger) {
+	t.Helper()
+	g, m := newGraph(t, page(callback))
+	g.profile = map[string]json.RawMessage{}
+	for pair := range slices.Chunk(profile, 2) {
+		g.profile[pair[0]] = json.RawMessage(pair[1])
+	}
+	return g, m
+}
+
+// changes are the calls that changed the profile.
+func (g *graph) changes() (calls []string) {
+	for i, call := range g.calls {
+		method, _, _ := strings.Cut(call, " ")
+		if strings.Contains(call, "messenger_profile") && method != http.MethodGet {
+			calls = append(calls, method+" "+g.bodies[i])
+		}
+	}
+	return calls
 }
 
 func TestIdentify(t *testing.T) {
@@ -48,7 +95,7 @@ func TestIdentify(t *testing.T) {
 }
 
 func TestConnectWithoutApp(t *testing.T) {
-	g, m := newGraph(t, page(""))
+	g, m := newPage(t, "")
 	made, err := m.Connect(t.Context(), channel(), address, false)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +104,10 @@ func TestConnectWithoutApp(t *testing.T) {
 	if !strings.Contains(steps, "Callback URL: "+address) || !strings.Contains(steps, "Verify token: derived-verify-token") {
 		t.Errorf("steps = %s, want the exact address and token", steps)
 	}
-	want := []string{"POST /v25.0/me/subscribed_apps", "GET /v25.0/me/subscribed_apps", "POST /v25.0/me/messenger_profile", "GET /v25.0/me/messenger_profile", "POST /v25.0/me/messenger_profile"}
+	want := []string{
+		"POST /v25.0/me/subscribed_apps", "GET /v25.0/me/subscribed_apps",
+		"GET /v25.0/me/messenger_profile", "POST /v25.0/me/messenger_profile", "POST /v25.0/me/messenger_profile", "GET /v25.0/me/messenger_profile",
+	}
 	var got []string
 	for _, call := range g.calls {
 		call, _, _ = strings.Cut(call, "?")
@@ -85,7 +135,7 @@ func TestConnectWithApp(t *testing.T) {
 		{"somebody else's", "https://other.example.com/hook?key=secret", false, true}, {"somebody else's, taken over", "https://other.example.com", true, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			g, m := newGraph(t, page(test.registered))
+			g, m := newPage(t, test.registered)
 			made, err := m.Connect(t.Context(), app(map[string]any{}), address, test.takeOver)
 			if (bot.KindOf(err) == bot.Conflict) != test.conflict || len(made.Steps) != 0 {
 				t.Fatalf("Connect() = %+v, %v, want conflict %v, no steps", made, err, test.conflict)
@@ -109,28 +159,54 @@ func TestConnectWithApp(t *testing.T) {
 }
 
 func TestM41Profile(t *testing.T) {
-	g, m := newGraph(t, page("", `{"greeting":[]}`, `{"ice_breakers":[]}`))
-	ch := with(map[string]any{
+	settings := map[string]any{
 		"get_started": "BEGIN",
 		"menu":        []any{map[string]any{"text": "Help", "payload": "help"}, map[string]any{"text": "Site", "url": "https://example.com"}},
 		"greeting":    map[string]any{"default": "Hello!", "de_DE": "Hallo!"},
-	})
-	if _, err := m.Connect(t.Context(), ch, address, false); err != nil {
-		t.Fatal(err)
 	}
-	var got []string
-	for i, call := range g.calls {
-		if strings.Contains(call, "messenger_profile") && !strings.HasPrefix(call, "GET") {
-			got = append(got, strings.Fields(call)[0]+" "+g.bodies[i])
-		}
+	const (
+		start    = `{"payload":"BEGIN"}`
+		greeting = `[{"locale":"de_DE","text":"Hallo!"},{"locale":"default","text":"Hello!"}]`
+		menu     = `[{"locale":"default","call_to_actions":[{"type":"postback","title":"Help","payload":"help"},{"type":"web_url","title":"Site","url":"https://example.com"}]}]`
+		shown    = `[{"locale":"default","composer_input_disabled":false,"call_to_actions":[{"type":"postback","title":"Help","payload":"help"},{"type":"web_url","title":"Site","url":"https://example.com","webview_height_ratio":"full"}]}]`
+		rest     = `POST {"greeting":` + greeting + `,"persistent_menu":` + menu + `}`
+	)
+	for _, test := range []struct {
+		name     string
+		settings map[string]any
+		before   []string
+		want     []string
+	}{
+		{"M41 new", settings, nil, []string{`POST {"get_started":` + start + `}`, rest}},
+		{"M41 as it is", settings, []string{"get_started", start, "greeting", greeting, "persistent_menu", shown}, nil},
+		{"M41 another button", settings, []string{"get_started", `{"payload":"GO"}`}, []string{`POST {"get_started":` + start + `}`, rest}},
+		{"M41 what is not named goes", settings, []string{"get_started", start, "ice_breakers", `[{"locale":"default","call_to_actions":[]}]`},
+			[]string{`DELETE {"fields":["ice_breakers"]}`, rest}},
+		{"M41 everything goes but the button", map[string]any{}, []string{"get_started", start, "greeting", greeting, "persistent_menu", shown},
+			[]string{`POST {"get_started":{"payload":"get_started"}}`, `DELETE {"fields":["greeting","persistent_menu"]}`}},
+		{"M41 questions", map[string]any{"ice_breakers": []any{"Where?", map[string]any{"text": "When?", "payload": "w"}}}, nil, []string{
+			`POST {"get_started":{"payload":"get_started"}}`,
+			`POST {"ice_breakers":[{"locale":"default","call_to_actions":[{"question":"Where?","payload":"Where?"},{"question":"When?","payload":"w"}]}]}`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g, m := newPage(t, "", test.before...)
+			for range 2 { // a second time there is nothing to do
+				if _, err := m.Connect(t.Context(), with(test.settings), address, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(test.want, g.changes()); diff != "" {
+				t.Errorf("Connect() changes the profile (-want +got):\n%s", diff)
+			}
+		})
 	}
-	want := []string{
-		`POST {"get_started":{"payload":"BEGIN"}}`,
-		`DELETE {"fields":["ice_breakers"]}`,
-		`POST {"greeting":[{"locale":"de_DE","text":"Hallo!"},{"locale":"default","text":"Hello!"}],"persistent_menu":[{"locale":"default","call_to_actions":[{"type":"postback","title":"Help","payload":"help"},{"type":"web_url","title":"Site","url":"https://example.com"}]}]}`,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("profile (-want +got):\n%s", diff)
+}
+
+func TestM41ProfileThatIsNotKept(t *testing.T) {
+	g, m := newGraph(t, page(""))
+	if _, err := m.Connect(t.Context(), with(map[string]any{"greeting": "Hi"}), address, false); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("Connect() to a page that keeps no profile = %v after %q, want conflict", err, g.calls)
 	}
 }
 
@@ -144,6 +220,17 @@ func TestConnectThatFails(t *testing.T) {
 	if _, err := m.Connect(t.Context(), channel(), address, false); bot.KindOf(err) != bot.Conflict {
 		t.Errorf("Connect() to a page that does not list the subscription = %v, want conflict", err)
 	}
+	other := with(map[string]any{"app_id": "8"})
+	g, m := newGraph(t, func(call string) (int, string) {
+		if strings.Contains(call, "subscriptions") {
+			return 200, `{"data":[{"object":"page","callback_url":"` + address + `"}]}`
+		}
+		return page("")(call) // which app 7 is subscribed to
+	})
+	g.profile = map[string]json.RawMessage{}
+	if _, err := m.Connect(t.Context(), other, address, false); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("Connect() to a page that lists another app = %v, want conflict", err)
+	}
 	_, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"bad token","code":190}}` })
 	if _, err := m.Connect(t.Context(), channel(), address, false); bot.ReasonOf(err) != bot.ReasonCredentials {
 		t.Errorf("Connect() with a bad token = %v, want credentials", err)
@@ -156,14 +243,22 @@ func TestConnectThatFails(t *testing.T) {
 }
 
 func TestM43Disconnect(t *testing.T) {
-	g, m := newGraph(t, page("https://other.example.com"))
-	if err := m.Disconnect(t.Context(), channel(), address); err != nil || !slices.Equal(g.calls, []string{"DELETE /v25.0/me/subscribed_apps"}) {
+	g, m := newPage(t, "https://other.example.com", "get_started", `{"payload":"p"}`, "greeting", `[{"locale":"default","text":"Hi"}]`)
+	if err := m.Disconnect(t.Context(), channel(), address); err != nil || g.calls[0] != "DELETE /v25.0/me/subscribed_apps" {
 		t.Errorf("Disconnect() calls %q, %v, want the subscription deleted", g.calls, err)
+	}
+	if diff := cmp.Diff([]string{`DELETE {"fields":["get_started","greeting"]}`}, g.changes()); diff != "" {
+		t.Errorf("Disconnect() changes the profile (-want +got):\n%s", diff)
 	}
 	if err := m.Disconnect(t.Context(), with(map[string]any{"app_id": "7"}), address); bot.KindOf(err) != bot.Conflict {
 		t.Errorf("Disconnect() of somebody else's callback = %v, want conflict", err)
 	}
-	_, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"no app","code":100}}` })
+	_, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"bad token","code":190}}` })
+	if err := m.Disconnect(t.Context(), channel(), address); bot.ReasonOf(err) != bot.ReasonCredentials {
+		t.Errorf("Disconnect() with a bad token = %v, want credentials", err)
+	}
+	g, m = newGraph(t, func(string) (int, string) { return 400, `{"error":{"message":"no app","code":100}}` })
+	g.profile = map[string]json.RawMessage{}
 	if err := m.Disconnect(t.Context(), channel(), address); err != nil {
 		t.Errorf("Disconnect() of what is not subscribed = %v, want no error", err)
 	}
@@ -188,6 +283,9 @@ func TestCheck(t *testing.T) {
 		{"ice breaker opens an address", map[string]any{"ice_breakers": []any{map[string]any{"text": "a", "url": "https://x"}}}, []string{"ice_breakers[0]"}},
 		{"five ice breakers", map[string]any{"ice_breakers": []any{"1", "2", "3", "4", "5"}}, []string{"ice_breakers"}},
 		{"app_id", map[string]any{"app_id": "my app"}, []string{"app_id"}},
+		{"account", map[string]any{"account": "100?x"}, []string{"account"}},
+		{"version", map[string]any{"graph_version": "25"}, []string{"graph_version"}},
+		{"M34 get_started too long", map[string]any{"get_started": strings.Repeat("p", 1001)}, []string{"get_started"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var paths []string

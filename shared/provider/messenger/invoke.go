@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,31 +32,28 @@ func (e *graphError) Error() string {
 	return fmt.Sprintf("graph error %d/%d: %s (trace %s)", e.Code, e.Subcode, e.Message, e.TraceID)
 }
 
+// actor is who makes a call: the page of a channel by its token, or the app itself.
+type actor struct {
+	channel bot.Channel
+	token   string
+}
+
 // invoke makes the call to the path that stands in its Address, as the channel's page.
 func (m *Messenger) invoke(ctx context.Context, ch bot.Channel, call provider.Call, result any) error {
 	token := ch.Secret(pageTokenField).Reveal()
 	if token == "" {
 		return credentialsError(errors.New("page_token is not set"))
 	}
-	return m.invokeAs(ctx, ch, token, call, result)
+	return m.invokeAs(ctx, actor{ch, token}, call, result)
 }
 
-// invokeAs makes a call with a token, and the proof that whoever has it has the app's secret, too:
-// https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof.
-func (m *Messenger) invokeAs(ctx context.Context, ch bot.Channel, token string, call provider.Call, result any) error {
-	query := url.Values{"access_token": {token}}
-	if secret := ch.Secret(bot.AppSecretField).Reveal(); secret != "" {
-		query.Set("appsecret_proof", hex.EncodeToString(sum(sha256.New, secret, []byte(token))))
+func (m *Messenger) invokeAs(ctx context.Context, who actor, call provider.Call, result any) error {
+	version := cmp.Or(who.channel.Setting(versionField), currentVersion)
+	path, query, _ := strings.Cut(call.Address, "?")
+	if query != "" {
+		query = "&" + query
 	}
-	version := ch.Setting(versionField)
-	if version == "" {
-		version = currentVersion
-	}
-	path, more, _ := strings.Cut(call.Address, "?")
-	if more != "" {
-		more = "&" + more
-	}
-	call.Client, call.Address = m.client, m.base+"/"+url.PathEscape(version)+path+"?"+query.Encode()+more
+	call.Client, call.Address = m.client, m.base+"/"+url.PathEscape(version)+path+"?"+who.proof()+query
 	answer, err := call.Do(ctx)
 	if err != nil {
 		return err
@@ -66,6 +64,7 @@ func (m *Messenger) invokeAs(ctx context.Context, ch bot.Channel, token string, 
 	err = json.Unmarshal(answer.Body, &said)
 	switch {
 	case err == nil && said.Error != nil:
+		said.Error.scrub(who)
 		return said.Error.judge(answer)
 	case err != nil || answer.Status != http.StatusOK:
 		return notGraph(answer.Status)
@@ -76,6 +75,16 @@ func (m *Messenger) invokeAs(ctx context.Context, ch bot.Channel, token string, 
 		return &bot.Error{Kind: bot.Unavailable, Reason: bot.ReasonUnknown, Message: "messenger's answer is not as documented", Err: err}
 	}
 	return nil
+}
+
+// proof is the token, and the proof that whoever has it has the app's secret, too:
+// https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof.
+func (who actor) proof() string {
+	query := url.Values{"access_token": {who.token}}
+	if secret := who.channel.Secret(bot.AppSecretField).Reveal(); secret != "" {
+		query.Set("appsecret_proof", hex.EncodeToString(sum(sha256.New, secret, []byte(who.token))))
+	}
+	return query.Encode()
 }
 
 // notGraph is the answer of something between Meta and us, after which a server error or a success may stand for anything.
@@ -113,8 +122,8 @@ var judgements = []judgement{
 	{[]int{190, 194, 803}, nil, bot.Unauthorized, bot.ReasonCredentials},
 	{[]int{10, 200}, []int{2018028, 2018027}, bot.Unauthorized, bot.ReasonCredentials}, // a permission, or the app is not live
 	{[]int{10, 200}, []int{2018300, 2018321}, bot.Forbidden, ""},
-	{[]int{100}, []int{2018109, 2018047, 2018294}, bot.TooLarge, ""},
-	{[]int{100}, []int{2018008}, bot.Unavailable, ""}, // the file could not be fetched: it may be, next time
+	{[]int{100}, []int{2018109}, bot.TooLarge, ""},
+	{[]int{100}, []int{2018008, 2018047, 2018294}, bot.Conflict, ""}, // a file could not be fetched: a few tries, not a day of them
 	{[]int{4, 17, 32, 613, 80006}, nil, bot.RateLimited, ""},
 	{[]int{1, 2, 1200}, nil, bot.Unavailable, bot.ReasonUnknown},
 	{[]int{100, 10303}, nil, bot.Invalid, ""},
@@ -130,8 +139,23 @@ const (
 
 const messageLimit = 300 // bytes shown of what Meta says
 
+// scrub takes out of what Meta says what nobody may read: of a token that it cannot read it says the token.
+func (e *graphError) scrub(who actor) {
+	secrets := []string{who.token}
+	for _, secret := range who.channel.Secrets(bot.AppSecretField) {
+		secrets = append(secrets, secret.Reveal())
+	}
+	for _, text := range []*string{&e.Message, &e.Type, &e.TraceID} {
+		for _, secret := range secrets {
+			if secret != "" {
+				*text = strings.ReplaceAll(*text, secret, "…")
+			}
+		}
+		*text = strings.ToValidUTF8((*text)[:min(len(*text), messageLimit)], "")
+	}
+}
+
 func (e *graphError) judge(answer provider.Answer) error {
-	e.Message = strings.ToValidUTF8(e.Message[:min(len(e.Message), messageLimit)], "")
 	made := &bot.Error{Kind: bot.Invalid, Message: "messenger: " + e.Message, Err: e, RetryAfter: answer.RetryAfter()}
 	at := slices.IndexFunc(judgements, func(j judgement) bool {
 		return slices.Contains(j.codes, e.Code) && (j.subcodes == nil || slices.Contains(j.subcodes, e.Subcode))
@@ -144,8 +168,12 @@ func (e *graphError) judge(answer provider.Answer) error {
 	case answer.Status >= http.StatusInternalServerError:
 		made.Kind, made.Reason = bot.Unavailable, bot.ReasonUnknown
 	}
-	if made.Kind == bot.RateLimited {
-		made.RetryAfter = max(made.RetryAfter, shortestPause+rand.N(pauseSpread))
+	switch {
+	case made.Kind != bot.RateLimited:
+	case made.RetryAfter == 0:
+		made.RetryAfter = shortestPause + rand.N(pauseSpread)
+	default: // not all at once
+		made.RetryAfter += rand.N(made.RetryAfter)
 	}
 	if made.Reason == bot.ReasonCredentials {
 		made.Message = "messenger refuses the page's token or permission: " + e.Message

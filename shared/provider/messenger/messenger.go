@@ -41,6 +41,8 @@ const (
 	textLimit       = 2000
 	templateText    = 640
 	templateButtons = 3
+	cards           = 10 // of a generic template, each with so many buttons as another template
+	cardTitle       = 80
 	quickReplies    = 13
 	labelLimit      = 20
 	payloadLimit    = 1000
@@ -100,6 +102,7 @@ const (
 	optNotification = "notification_type"
 	keyboardReplies = "quick_replies"
 	keyboardButtons = "buttons"
+	keyboardGeneric = "generic"
 )
 
 var options = []provider.Option{
@@ -107,8 +110,8 @@ var options = []provider.Option{
 	{Name: optTag, Type: provider.Choice, Values: []string{"HUMAN_AGENT", "CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"},
 		Doc: "lets a message go outside the 24 hours after somebody wrote, as Meta's policy allows"},
 	{Name: optNotification, Type: provider.Choice, Values: []string{"REGULAR", "SILENT_PUSH", "NO_PUSH"}, Doc: "how the phone tells of it"},
-	{Name: provider.OptionKeyboard, Type: provider.Choice, Values: []string{keyboardReplies, keyboardButtons},
-		Doc: "quick_replies above the input line, which go when one is pressed, the default; buttons below the message, which stay"},
+	{Name: provider.OptionKeyboard, Type: provider.Choice, Values: []string{keyboardReplies, keyboardButtons, keyboardGeneric},
+		Doc: "quick_replies above the input line, which go when one is pressed, the default; buttons below the message, which stay; generic: cards side by side with 3 buttons each"},
 }
 
 var rules = []string{
@@ -118,10 +121,14 @@ var rules = []string{
 	"buttons are quick replies; all of a keyboard are buttons of a template where one opens an address, where there are more " +
 		"than 13, or where the option keyboard says buttons",
 	"a template has 3 buttons and 640 characters: a longer text goes before it, its buttons and further ones follow under …",
+	"generic cards are at most 10 of a message and all have its text as their title, of 80 characters: a longer text goes before " +
+		"them, and their title is …",
+	"a file of another kind than photo, audio, video or document goes as its address",
 	"a label over 20 characters is cut and ends in …",
 	"media have no caption: it follows as a text; media with a keyboard of templates are followed by …",
 	"a location is a text with a link to a map",
 	"an answer quotes no message",
+	"a greeting, menu or ice breakers that the channel does not name are taken away when it is connected",
 	"standby events and those of handover are kind other; nothing is sent in answer to a standby event",
 }
 

@@ -4,9 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
 	"hookline/shared/provider/messenger"
@@ -61,4 +67,30 @@ func TestConformance(t *testing.T) {
 		},
 		Calls: os.DirFS("testdata"),
 	})
+}
+
+// TestReceives compares what is described with what the captured calls make.
+func TestReceives(t *testing.T) {
+	seen := map[bot.EventKind]bool{}
+	files, err := filepath.Glob("testdata/*.events.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("Glob() = %q, %v, want some", files, err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var events []bot.Event
+		if err := json.Unmarshal(body, &events); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, e := range events {
+			seen[e.Kind] = true
+		}
+	}
+	described := slices.Sorted(slices.Values(messenger.New(http.DefaultClient, "").Describe().Receives))
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(seen)), described); diff != "" {
+		t.Errorf("Describe().Receives differs from the kinds of testdata (-seen +described):\n%s", diff)
+	}
 }

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -46,8 +47,9 @@ type parser struct {
 	skipped []error
 }
 
+// skip is never of kind invalid: Meta leaves a page alone whose calls are refused for an hour.
 func (p *parser) skip(what string, err error) {
-	p.skipped = append(p.skipped, bot.Wrap(bot.Invalid, what+" is not as documented", err))
+	p.skipped = append(p.skipped, bot.Wrap(bot.Unsupported, what+" is not as documented", err))
 }
 
 func (p *parser) entries(data json.RawMessage) {
@@ -94,13 +96,18 @@ func (p *parser) add(e bot.Event, id string) {
 	p.events = append(p.events, e)
 }
 
-// digest names what has no id of its own: the same bytes but for white space.
+// digest names what has no id of its own: by its value, however that is written.
 func digest(raw json.RawMessage) string {
-	var compact bytes.Buffer
-	if json.Compact(&compact, raw) != nil {
-		compact.Write(raw)
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	canonical := []byte(raw)
+	if decoder.Decode(&value) == nil {
+		if encoded, err := json.Marshal(value); err == nil {
+			canonical = encoded
+		}
 	}
-	hash := sha256.Sum256(compact.Bytes())
+	hash := sha256.Sum256(canonical)
 	return hex.EncodeToString(hash[:8])
 }
 
@@ -114,28 +121,29 @@ func (p *parser) messaging(page string, raw json.RawMessage) {
 		p.skip("an event", err) // what fits was read all the same
 	}
 	e := bot.Event{Account: page, Time: m.Timestamp.time(), Raw: raw, Kind: bot.Other}
-	if e.Account == "" {
-		e.Account = string(m.Recipient.ID)
-	}
-	p.address(&e, m)
+	m.address(&e)
 	id := m.fill(&e, p.ch)
-	if id == "" {
+	if e.Type == "" {
 		e.Type = keyOf(raw)
-		if e.Type == "" {
-			p.skip("an event", errors.New("it says nothing"))
-			return
-		}
+	}
+	if e.Type == "" {
+		p.skip("an event", errors.New("it says nothing"))
+		return
+	}
+	if id == "" {
 		id = fmt.Sprintf("%s:%s:%d:%s", e.Type, m.Sender.ID, m.Timestamp, digest(raw))
 	}
 	p.add(e, id)
 }
 
-// address fills in whose chat it is: that of the person, who has received what the page itself sent.
-func (p *parser) address(e *bot.Event, m messaging) {
-	person := string(m.Sender.ID)
+// address fills in the page, where the entry does not say it, and whose chat it is: that of the person, who has received
+// what the page itself sent.
+func (m messaging) address(e *bot.Event) {
+	person, page := string(m.Sender.ID), string(m.Recipient.ID)
 	if m.Message != nil && m.Message.IsEcho {
-		person = string(m.Recipient.ID)
+		person, page = page, person
 	}
+	e.Account = cmp.Or(e.Account, page)
 	if person == "" {
 		return
 	}

@@ -1,14 +1,16 @@
 package messenger
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hookline/shared/bot"
 )
 
-// fill puts what happened into the event and gives its id in the page, "" for what has no meaning here. The same kinds of
-// events have ids of the same form; whoever sends them again sends the same mid, watermark or time.
+// fill puts what happened into the event, with Type if it is known here, and gives the id that Meta has for it, "" if it has
+// none.
 func (m messaging) fill(e *bot.Event, ch bot.Channel) (id string) {
 	switch {
 	case m.Message != nil:
@@ -16,36 +18,34 @@ func (m messaging) fill(e *bot.Event, ch bot.Channel) (id string) {
 	case m.Postback != nil:
 		return m.postback(e, ch)
 	case m.Reaction != nil:
-		return m.reaction(e)
+		m.Reaction.fill(e)
 	case m.Edit != nil:
 		e.Kind, e.Type, e.Text, e.MessageID, e.Edited = bot.Edit, "message_edit", m.Edit.Text, string(m.Edit.MID), true
-		return fmt.Sprintf("message_edit:%s:%d", m.Edit.MID, m.Edit.NumEdit)
-	case m.OptIn != nil:
-		e.Kind, e.Type, e.Payload = bot.OptIn, "optin", string(m.OptIn.Ref)
-		if e.Payload == "" {
-			e.Payload = string(m.OptIn.Payload)
+		if m.Edit.MID != "" {
+			return fmt.Sprintf("message_edit:%s:%d", m.Edit.MID, m.Edit.NumEdit)
 		}
-		return m.named("optin", string(m.OptIn.Type)+":"+e.Payload)
+	case m.OptIn != nil:
+		e.Kind, e.Type, e.Payload = bot.OptIn, "optin", string(cmp.Or(m.OptIn.Ref, m.OptIn.Payload))
 	case m.Referral != nil:
 		e.Kind, e.Type = bot.Referred, "referral"
 		e.Referral, e.Payload = m.Referral.referral(), string(m.Referral.Ref)
-		return m.named("referral", e.Payload)
 	case m.Account != nil:
 		e.Kind, e.Type, e.Text, e.Payload = bot.Account, "account_linking", string(m.Account.Status), string(m.Account.AuthorizationCode)
-		return m.named("account_linking", e.Text)
 	case m.Read != nil:
-		e.Kind, e.Type = bot.Receipt, "read"
-		return fmt.Sprintf("read:%s:%d", m.Sender.ID, m.Read.Watermark)
+		return m.receipt(e, "read", m.Read.Watermark)
 	case m.Delivery != nil:
-		e.Kind, e.Type = bot.Receipt, "delivery"
-		return fmt.Sprintf("delivery:%s:%d", m.Sender.ID, m.Delivery.Watermark)
+		return m.receipt(e, "delivery", m.Delivery.Watermark)
 	}
 	return ""
 }
 
-// named is the id of an event that has none of its own.
-func (m messaging) named(kind, what string) string {
-	return fmt.Sprintf("%s:%s%s:%d:%s", kind, m.Sender.ID, m.Sender.UserRef, m.Timestamp, what)
+// receipt is about all messages up to a time, the watermark.
+func (m messaging) receipt(e *bot.Event, kind string, watermark number) string {
+	e.Kind, e.Type = bot.Receipt, kind
+	if watermark == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%s:%d", kind, m.Sender.ID, watermark)
 }
 
 func (r *referral) referral() *bot.Referral {
@@ -71,23 +71,18 @@ func (m messaging) postback(e *bot.Event, ch bot.Channel) string {
 	case inMenu(ch, e.Payload):
 		e.Via = "menu"
 	}
-	if p.MID != "" {
-		return "postback:" + string(p.MID)
+	if p.MID == "" { // as before version 11 of the Graph API
+		return ""
 	}
-	return m.named("postback", e.Payload)
+	return "postback:" + string(p.MID)
 }
 
-func (m messaging) reaction(e *bot.Event) string {
-	r := m.Reaction
+func (r *reaction) fill(e *bot.Event) {
 	e.Kind, e.Type = bot.Reacted, "reaction"
-	e.Reaction = &bot.Reaction{Action: "added", Name: r.Emoji, Message: string(r.MID)}
-	if r.Emoji == "" {
-		e.Reaction.Name = r.Reaction
-	}
+	e.Reaction = &bot.Reaction{Action: "added", Name: cmp.Or(r.Emoji, r.Reaction), Message: string(r.MID)}
 	if r.Action == "unreact" {
 		e.Reaction.Action = "removed"
 	}
-	return m.named("reaction", string(r.MID)+":"+r.Action+":"+e.Reaction.Name)
 }
 
 // fill reads a message: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages. An echo
@@ -128,42 +123,43 @@ var attachmentKinds = map[string]bot.EventKind{
 }
 
 // content fills in attachments and gives the kind that the first one makes of the message, "" if it is about its text.
-func (m *message) content(e *bot.Event) bot.EventKind {
-	sticker := m.StickerID
-	var kind bot.EventKind
-	for i, a := range m.Attachments {
-		made := bot.Attachment{Type: a.Type, URL: a.URL, Name: a.Title}
-		if p := a.Payload; p != nil {
-			if made.URL == "" {
-				made.URL = p.URL
-			}
-			if made.Name == "" {
-				made.Name = p.Title
-			}
-			if sticker == "" {
-				sticker = p.StickerID
-			}
-			if c := p.Coordinates; c != nil && a.Type == "location" && c.Lat != "" && c.Long != "" {
-				e.Location = &bot.Location{Latitude: c.Lat, Longitude: c.Long, Title: a.Title}
-			}
+func (m *message) content(e *bot.Event) (kind bot.EventKind) {
+	for _, a := range m.Attachments {
+		made := bot.Attachment{Type: a.Type, URL: cmp.Or(a.URL, a.Payload.URL), Name: cmp.Or(a.Title, a.Payload.Title)}
+		if a.Type == "sticker" || a.Payload.StickerID != "" {
+			made.ID = string(cmp.Or(a.Payload.StickerID, m.StickerID))
 		}
-		if i == 0 {
-			kind = attachmentKinds[a.Type]
-			if kind == "" {
-				e.Type = "message." + a.Type
-			}
-			if kind == "" && made.URL != "" && blank(m.Text) {
-				kind = bot.Link
-			}
+		if c := a.Payload.Coordinates; a.Type == "location" && c.Lat != "" && c.Long != "" {
+			e.Location = &bot.Location{Latitude: c.Lat, Longitude: c.Long, Title: a.Title}
 		}
 		e.Attachments = append(e.Attachments, made)
 	}
-	if sticker != "" {
-		kind = bot.Sticker
-		if len(e.Attachments) == 0 {
-			e.Attachments = []bot.Attachment{{Type: "sticker"}}
+	if len(m.Attachments) > 0 {
+		first := m.Attachments[0].Type
+		kind = attachmentKinds[first]
+		if kind == "" {
+			e.Type = "message." + first
 		}
-		e.Attachments[0].ID = string(sticker)
+		if kind == "" && e.Attachments[0].URL != "" && blank(m.Text) {
+			kind = bot.Link
+		}
+	}
+	if m.sticker(e) {
+		kind = bot.Sticker
 	}
 	return kind
+}
+
+// sticker tells whether the message is one, which Meta has told in three ways: by a number of the message, until 2026
+// beside an image; by one of an attachment; by an attachment of that type.
+func (m *message) sticker(e *bot.Event) bool {
+	marked := slices.ContainsFunc(e.Attachments, func(a bot.Attachment) bool { return a.ID != "" })
+	switch {
+	case marked || m.StickerID == "":
+		return marked
+	case len(e.Attachments) == 0:
+		e.Attachments = []bot.Attachment{{Type: "sticker"}}
+	}
+	e.Attachments[0].ID = string(m.StickerID)
+	return true
 }

@@ -91,6 +91,107 @@ func TestM17SameEventInAnotherCall(t *testing.T) {
 	}
 }
 
+// To refuse a call for what is odd in it would in the end cost the page its subscription.
+func TestM14CallOfBrokenEventsIsTaken(t *testing.T) {
+	for _, test := range []struct{ name, body string }{
+		{"M14 entry is a text", `{"object":"page","entry":"x"}`},
+		{"M14 entries are texts", `{"object":"page","entry":["x",7,null]}`},
+		{"M14 messaging is a text", `{"object":"page","entry":[{"id":"100","messaging":"x"}]}`},
+		{"M14 the only event is none", `{"object":"page","entry":[{"id":"100","messaging":[7]}]}`},
+		{"M14 the only event says nothing", `{"object":"page","entry":[{"id":"100","messaging":[{"sender":{"id":"200"}}]}]}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			events, err := parse(t, test.body)
+			if len(events) != 0 || err == nil || bot.KindOf(err) == bot.Invalid {
+				t.Errorf("Parse(%s) = %d events, %v, want none and an error that does not refuse the call", test.body, len(events), err)
+			}
+		})
+	}
+}
+
+// idOf parses a call of one event.
+func idOf(t *testing.T, event string) string {
+	t.Helper()
+	events, err := parse(t, `{"object":"page","entry":[{"id":"100","messaging":[`+event+`]}]}`)
+	if err != nil || len(events) != 1 {
+		t.Fatalf("Parse(%s) = %d events, %v, want one", event, len(events), err)
+	}
+	return events[0].ID
+}
+
+func TestM17DistinctEventsHaveDistinctIDs(t *testing.T) {
+	for _, test := range []struct{ name, one, other string }{
+		{"M17 edits without mid", `{"message_edit":{"text":"a"}}`, `{"message_edit":{"text":"b"}}`},
+		{"M17 edits of one message", `{"message_edit":{"mid":"m","num_edit":1}}`, `{"message_edit":{"mid":"m","num_edit":2}}`},
+		{"M17 a message and its echo", `{"message":{"mid":"m","text":"a"}}`, `{"message":{"mid":"m","text":"a","is_echo":true}}`},
+		{"M17 messages without mid", `{"message":{"text":"a"}}`, `{"message":{"text":"b"}}`},
+		{"M17 postbacks without mid", `{"timestamp":1,"postback":{"payload":"p"}}`, `{"timestamp":2,"postback":{"payload":"p"}}`},
+		{"M17 receipts without watermark", `{"timestamp":1,"read":{"seq":1}}`, `{"timestamp":1,"read":{"seq":2}}`},
+		{"M17 a read and a delivery", `{"sender":{"id":"1"},"read":{"watermark":5}}`, `{"sender":{"id":"1"},"delivery":{"watermark":5}}`},
+		{"M17 opt-ins by user_ref", `{"sender":{"user_ref":"a"},"optin":{"ref":"r"}}`, `{"sender":{"user_ref":"b"},"optin":{"ref":"r"}}`},
+		{"M17 colons", `{"optin":{"type":"a","payload":"b:c"}}`, `{"optin":{"type":"a:b","payload":"c"}}`},
+		{"M17 a reaction and its withdrawal", `{"timestamp":1,"reaction":{"mid":"m","action":"react"}}`, `{"timestamp":1,"reaction":{"mid":"m","action":"unreact"}}`},
+		{"M17 large numbers", `{"game_play":{"score":9007199254740993}}`, `{"game_play":{"score":9007199254740992}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if one, other := idOf(t, test.one), idOf(t, test.other); one == other {
+				t.Errorf("Parse() gives %s and %s the id %q, want one each", test.one, test.other, one)
+			}
+		})
+	}
+}
+
+func TestM17SameEventWrittenOtherwise(t *testing.T) {
+	one := `{"sender":{"id":"200"},"timestamp":1,"optin":{"type":"t","payload":"gr\u00fc\u00df"}}`
+	other := `{ "optin": {"payload": "grüß", "type": "t"}, "timestamp": 1, "sender": {"id": "200"} }`
+	if a, b := idOf(t, one), idOf(t, other); a != b {
+		t.Errorf("Parse() gives the ids %q and %q, want the same", a, b)
+	}
+}
+
+func TestM13EntriesAndMessagings(t *testing.T) {
+	body, err := os.ReadFile("testdata/two_pages.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := parse(t, string(body))
+	var got []string
+	for _, e := range events {
+		got = append(got, e.Account+" "+e.Text)
+	}
+	if diff := cmp.Diff([]string{"100 1", "100 2", "101 3", "101 4"}, got); diff != "" || err != nil {
+		t.Errorf("Parse(two entries of two events) = %v, events (-want +got):\n%s", err, diff)
+	}
+}
+
+// Without an id of the entry the page is who got a message, or sent an echo.
+func TestM20AccountWithoutEntryID(t *testing.T) {
+	for _, test := range []struct{ name, event string }{
+		{"M20 message", `{"sender":{"id":"200"},"recipient":{"id":"100"},"message":{"mid":"m","text":"a"}}`},
+		{"M20 echo", `{"sender":{"id":"100"},"recipient":{"id":"200"},"message":{"mid":"m","text":"a","is_echo":true}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			events, err := parse(t, `{"object":"page","entry":[{"messaging":[`+test.event+`]}]}`)
+			if err != nil || len(events) != 1 || events[0].Account != "100" || events[0].Chat.ID != "200" {
+				t.Errorf("Parse(%s) = %+v, %v, want account 100 and chat 200", test.event, events, err)
+			}
+		})
+	}
+}
+
+// Between June and August 2026 a sticker comes as an image and as a sticker in one message.
+func TestM22StickerBesideImage(t *testing.T) {
+	events, err := parse(t, `{"entry":[{"id":"100","messaging":[{"sender":{"id":"200"},"message":{"mid":"m","sticker_id":5,"attachments":[`+
+		`{"type":"image","payload":{"url":"https://x/i"}},{"type":"sticker","payload":{"url":"https://x/s"}}]}}]}]}`)
+	want := []bot.Attachment{{Type: "image", URL: "https://x/i"}, {Type: "sticker", URL: "https://x/s", ID: "5"}}
+	if err != nil || len(events) != 1 || events[0].Kind != bot.Sticker {
+		t.Fatalf("Parse(image and sticker) = %+v, %v, want one event of kind sticker", events, err)
+	}
+	if diff := cmp.Diff(want, events[0].Attachments); diff != "" {
+		t.Errorf("Parse(image and sticker) has attachments (-want +got):\n%s", diff)
+	}
+}
+
 // The kinds of djmessenger's receiving types, and what came later; the golden files have the rest of each.
 func TestM18M19M20M21M22Kinds(t *testing.T) {
 	message := func(fields string) string {

@@ -39,25 +39,6 @@ type fileAddress struct {
 	ID         string `json:"attachment_id,omitempty"`
 }
 
-type buttonTemplate struct {
-	TemplateType string           `json:"template_type"`
-	Text         string           `json:"text"`
-	Buttons      []templateButton `json:"buttons"`
-}
-
-type templateButton struct {
-	Type    string `json:"type"`
-	Title   string `json:"title"`
-	URL     string `json:"url,omitempty"`
-	Payload string `json:"payload,omitempty"`
-}
-
-type outgoingQuick struct {
-	ContentType string `json:"content_type"`
-	Title       string `json:"title"`
-	Payload     string `json:"payload"`
-}
-
 var senderActions = map[bot.Sign]string{bot.ShowTyping: "typing_on", bot.MarkSeen: "mark_seen"}
 
 // Send sends the parts in order, each in a call of its own.
@@ -111,10 +92,10 @@ func chosen(options bot.Options, name string) string {
 
 func newMessage(p bot.Part) *outgoing {
 	buttons := slices.Concat(p.Keyboard...)
-	switch {
-	case len(buttons) > 0 && p.Media == nil && p.Options[provider.OptionKeyboard] == keyboardButtons:
-		return &outgoing{Attachment: &outgoingFile{"template", buttonTemplate{"button", p.Text, templateButtonsOf(buttons)}}}
-	case p.Media != nil:
+	if template := templateOf(p, buttons); template != nil {
+		return &outgoing{Attachment: &outgoingFile{"template", template}}
+	}
+	if p.Media != nil {
 		return &outgoing{Attachment: fileOf(*p.Media), QuickReplies: quickRepliesOf(buttons)}
 	}
 	return &outgoing{Text: p.Text, QuickReplies: quickRepliesOf(buttons)}
@@ -133,23 +114,4 @@ func fileOf(media bot.Media) *outgoingFile {
 
 func isDigits(s string) bool {
 	return s != "" && !slices.ContainsFunc([]byte(s), func(c byte) bool { return c < '0' || c > '9' })
-}
-
-func templateButtonsOf(buttons []bot.Button) []templateButton {
-	made := make([]templateButton, len(buttons))
-	for i, b := range buttons {
-		made[i] = templateButton{Type: "postback", Title: b.Text, Payload: b.Payload}
-		if b.URL != "" {
-			made[i] = templateButton{Type: "web_url", Title: b.Text, URL: b.URL}
-		}
-	}
-	return made
-}
-
-func quickRepliesOf(buttons []bot.Button) []outgoingQuick {
-	var made []outgoingQuick
-	for _, b := range buttons {
-		made = append(made, outgoingQuick{"text", b.Text, b.Payload})
-	}
-	return made
 }

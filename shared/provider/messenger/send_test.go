@@ -6,9 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,6 +25,8 @@ type graph struct {
 	bodies []string
 	proofs []string // access_token and appsecret_proof
 	answer func(call string) (status int, body string)
+	// profile, if there is one, is what people see of the page.
+	profile map[string]json.RawMessage
 }
 
 func newGraph(t *testing.T, answer func(call string) (int, string)) (*graph, *messenger.Messenger) {
@@ -44,7 +49,10 @@ func (g *graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	g.calls, g.bodies = append(g.calls, call), append(g.bodies, strings.TrimSpace(string(body)))
 	status, answer := http.StatusOK, `{"recipient_id":"200","message_id":"m_sent"}`
-	if g.answer != nil {
+	switch {
+	case g.profile != nil && strings.HasSuffix(r.URL.Path, "/me/messenger_profile"):
+		status, answer = g.onProfile(r.Method, body)
+	case g.answer != nil:
 		status, answer = g.answer(call)
 	}
 	w.WriteHeader(status)
@@ -81,6 +89,18 @@ func TestSend(t *testing.T) {
 		{"picture, its caption and quick replies", bot.Part{Text: "look", Media: &bot.Media{Kind: bot.Photo, Source: "https://x/a.png"}, Keyboard: rows(button("Red"))}, []string{
 			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"image","payload":{"url":"https://x/a.png"}}}}`,
 			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"text":"look","quick_replies":[{"content_type":"text","title":"Red","payload":"Red"}]}}`,
+		}},
+		{"a file that messenger has no type for", bot.Part{Text: "<i>look</i>", Format: bot.FormatHTML, Media: &bot.Media{Kind: bot.Sticker, Source: "https://x/a?b&amp;c"}}, []string{
+			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"text":"look\nhttps://x/a?b&amp;c"}}`,
+		}},
+		{"cards", bot.Part{Text: "which?", Keyboard: rows(button("1"), button("2"), button("3"), link), Options: bot.Options{"keyboard": "generic"}}, []string{
+			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[` +
+				`{"title":"which?","buttons":[{"type":"postback","title":"1","payload":"1"},{"type":"postback","title":"2","payload":"2"},{"type":"postback","title":"3","payload":"3"}]},` +
+				`{"title":"which?","buttons":[{"type":"web_url","title":"Site","url":"https://example.com"}]}]}}}}`,
+		}},
+		{"cards under a file", bot.Part{Media: &bot.Media{Kind: bot.Video, Source: "https://x/v"}, Keyboard: rows(button("1")), Options: bot.Options{"keyboard": "generic"}}, []string{
+			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"video","payload":{"url":"https://x/v"}}}}`,
+			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[{"title":"…","buttons":[{"type":"postback","title":"1","payload":"1"}]}]}}}}`,
 		}},
 		{"file by id", bot.Part{Media: &bot.Media{Kind: bot.Document, Source: "1857777774821032"}}, []string{
 			`{"recipient":{"id":"200"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"file","payload":{"attachment_id":"1857777774821032"}}}}`,
@@ -127,15 +147,45 @@ func TestM37LongTexts(t *testing.T) {
 	if last := pieces[len(pieces)-1]; len(last.Text) > 640 || len(last.Keyboard) != 1 {
 		t.Errorf("Split for a template ends in %d characters, want at most 640", len(last.Text))
 	}
-	many := make([]bot.Button, 14)
-	for i := range many {
-		many[i] = button(fmt.Sprint(i))
-	}
-	if pieces := m.Split(bot.Part{Text: "a", Keyboard: rows(many...)}); len(pieces) != 5 {
-		t.Errorf("M33 Split(14 buttons) = %d pieces, want 5 templates", len(pieces))
-	}
-	if pieces := m.Split(bot.Part{Text: "a", Keyboard: rows(many[:13]...)}); len(pieces) != 1 {
-		t.Errorf("D2 Split(13 buttons) = %d pieces, want one with 13 quick replies", len(pieces))
+}
+
+func TestM33Pages(t *testing.T) {
+	_, m := newGraph(t, nil)
+	for _, test := range []struct {
+		name, keyboard, text string
+		buttons              int
+		want                 []int // buttons of each message
+	}{
+		{"D2 quick replies", "", "a", 13, []int{13}},
+		{"M33 too many quick replies", "", "a", 14, []int{3, 3, 3, 3, 2}},
+		{"M33 too many quick replies that were asked for", "quick_replies", "a", 14, []int{3, 3, 3, 3, 2}},
+		{"M33 buttons", "buttons", strings.Repeat("x", 640), 4, []int{3, 1}},
+		{"M33 buttons below a long text", "buttons", strings.Repeat("x", 641), 4, []int{0, 3, 1}},
+		{"M33 cards", "generic", strings.Repeat("x", 80), 31, []int{30, 1}},
+		{"M33 cards below a long text", "generic", strings.Repeat("x", 81), 30, []int{0, 30}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			part := bot.Part{Text: test.text}
+			for i := range test.buttons {
+				part.Keyboard = append(part.Keyboard, rows(button(fmt.Sprint(i)))...)
+			}
+			if test.keyboard != "" {
+				part.Options = bot.Options{"keyboard": test.keyboard, "tag": "HUMAN_AGENT"}
+			}
+			var got []int
+			for _, piece := range m.Split(part) {
+				got = append(got, len(slices.Concat(piece.Keyboard...)))
+				if again := m.Split(piece); len(again) != 1 || !reflect.DeepEqual(again[0], piece) {
+					t.Errorf("Split() of a piece (-piece +again):\n%s", cmp.Diff([]bot.Part{piece}, again))
+				}
+				if test.keyboard != "" && piece.Options["tag"] != "HUMAN_AGENT" {
+					t.Errorf("Split() gives a piece the options %v, want the tag on each", piece.Options)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("Split(%d buttons) has buttons (-want +got):\n%s", test.buttons, diff)
+			}
+		})
 	}
 }
 
@@ -165,7 +215,8 @@ func TestErrors(t *testing.T) {
 		{"no permission", 400, 10, 2018028, bot.Unauthorized, bot.ReasonCredentials}, {"app not live", 400, 200, 2018027, bot.Unauthorized, bot.ReasonCredentials},
 		{"person unavailable", 400, 200, 1545041, bot.Forbidden, bot.ReasonBlocked}, {"551", 400, 551, 0, bot.Forbidden, bot.ReasonBlocked},
 		{"bad parameter", 400, 100, 0, bot.Invalid, ""}, {"no such user", 400, 100, 2018001, bot.NotFound, bot.ReasonBlocked}, {"not addressable", 400, 100, 33, bot.NotFound, bot.ReasonBlocked},
-		{"invalid message", 400, 100, 2018032, bot.Invalid, ""}, {"upload failed", 400, 100, 2018008, bot.Unavailable, ""}, {"too large", 400, 100, 2018109, bot.TooLarge, ""},
+		{"invalid message", 400, 100, 2018032, bot.Invalid, ""}, {"upload failed", 400, 100, 2018008, bot.Conflict, ""}, {"upload failed otherwise", 400, 100, 2018047, bot.Conflict, ""}, {"too large", 400, 100, 2018109, bot.TooLarge, ""},
+		{"attachment id not found", 400, 100, 2018074, bot.Invalid, ""},
 		{"M39 token", 401, 190, 463, bot.Unauthorized, bot.ReasonCredentials}, {"OAuth", 400, 803, 0, bot.Unauthorized, bot.ReasonCredentials},
 		{"another app's thread", 403, 10, 2018300, bot.Forbidden, ""}, {"linking token", 400, 10303, 0, bot.Invalid, ""}, {"a code of tomorrow", 400, 424242, 0, bot.Invalid, ""},
 		{"a code of tomorrow, 5xx", 502, 424242, 0, bot.Unavailable, bot.ReasonUnknown},
@@ -182,6 +233,20 @@ func TestErrors(t *testing.T) {
 				t.Errorf("Send() asks for a pause of %s", pause)
 			}
 		})
+	}
+}
+
+// Meta names no time to wait; who stands between it and us may.
+func TestM40RetryAfter(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "100")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = io.WriteString(w, `{"error":{"message":"slow down","code":613}}`)
+	}))
+	defer server.Close()
+	_, err := messenger.New(server.Client(), server.URL).Send(t.Context(), channel(), reply(bot.Part{Text: "a"}))
+	if pause := bot.RetryAfterOf(err); pause < 100*time.Second || pause >= 200*time.Second {
+		t.Errorf("Send() = %v with a pause of %s, want 100 s and up to as much again", err, pause)
 	}
 }
 
@@ -227,6 +292,21 @@ func TestM44ErrorsShowNoSecret(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "MARKED") || strings.Contains(err.Error(), "access_token") {
 			t.Errorf("Send() to %s = %v, want an error without secrets", base, err)
 		}
+	}
+	for _, quoted := range []string{pageToken, appSecret, strings.Repeat("x", 290) + pageToken} {
+		_, m := newGraph(t, func(string) (int, string) {
+			return 400, fmt.Sprintf(`{"error":{"message":"Malformed access token %s","type":%q,"code":190,"fbtrace_id":%q}}`, quoted, quoted, quoted)
+		})
+		_, err := m.Send(t.Context(), channel(), reply(bot.Part{Text: "a"}))
+		if bot.ReasonOf(err) != bot.ReasonCredentials || strings.Contains(err.Error(), "MARKED") || strings.Contains(bot.PublicMessage(err), "MARKED") {
+			t.Errorf("Send() that Meta answers with our secret = %v, want credentials and no secret", err)
+		}
+	}
+	_, m := newGraph(t, func(string) (int, string) {
+		return 400, `{"error":{"message":"` + strings.Repeat("ä", 500) + `","code":100}}`
+	})
+	if _, err := m.Send(t.Context(), channel(), reply(bot.Part{Text: "a"})); len(err.Error()) > 1000 || !utf8.ValidString(err.Error()) {
+		t.Errorf("Send() = %v, want at most 300 bytes of what Meta says", err)
 	}
 	unset := withSecrets(appSecret)
 	unset.Credentials["page_token"] = nil

@@ -1,7 +1,6 @@
 package messenger
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,81 +11,56 @@ import (
 // more is the text of a message that only goes on with a keyboard.
 const more = "…"
 
-// Split cuts a part into a message each for its file, its text and the templates of its keyboard.
+// Split cuts a part into a message each for its file, its text and what of its keyboard goes in one.
 func (m *Messenger) Split(p bot.Part) []bot.Part {
 	if p.Sign != "" {
 		return []bot.Part{{Sign: p.Sign}}
 	}
-	text := p.Text
-	if p.Location != nil {
-		text = strings.TrimSpace(text + "\n" + provider.PlaceText(*p.Location))
-	}
-	text = provider.Plain(text, p.Format)
-	pages, templates := pagesOf(p)
-	options := p.Options
-	if templates {
-		options = with(options, provider.OptionKeyboard, keyboardButtons)
-	}
 	var pieces []bot.Part
-	if p.Media != nil {
+	if p.Media != nil && fileTypes[p.Media.Kind] != "" {
 		pieces = append(pieces, bot.Part{Media: p.Media, Options: p.Options})
 	}
-	for _, piece := range provider.SplitText(text, textLimit, provider.CodePoints) {
+	for _, piece := range provider.SplitText(textOf(p), textLimit, provider.CodePoints) {
 		pieces = append(pieces, bot.Part{Text: piece, Options: p.Options})
 	}
-	for i, page := range pages {
-		onto := len(pieces) - 1
-		if i > 0 || onto >= 0 && templates && !holds(pieces[onto]) {
+	buttons := slices.Concat(p.Keyboard...)
+	if len(buttons) == 0 || len(pieces) == 0 {
+		return pieces // a keyboard needs something to hang on
+	}
+	return hang(pieces, buttons, formOf(p.Options, buttons))
+}
+
+// textOf is all that a part says in words, as plain text.
+func textOf(p bot.Part) string {
+	lines := []string{provider.Plain(p.Text, p.Format)}
+	if p.Media != nil && fileTypes[p.Media.Kind] == "" {
+		lines = append(lines, p.Media.Source)
+	}
+	if p.Location != nil {
+		lines = append(lines, provider.PlaceText(*p.Location))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// hang puts buttons on the last of the pieces, and on further ones.
+func hang(pieces []bot.Part, buttons []bot.Button, f form) []bot.Part {
+	options := pieces[0].Options
+	if f.name != keyboardReplies {
+		options = with(options, provider.OptionKeyboard, f.name)
+	}
+	if !f.fits(pieces[len(pieces)-1]) {
+		pieces = append(pieces, bot.Part{Text: more})
+	}
+	for page := range slices.Chunk(buttons, f.buttons) {
+		last := &pieces[len(pieces)-1]
+		if last.Keyboard != nil {
 			pieces = append(pieces, bot.Part{Text: more})
-			onto++
+			last = &pieces[len(pieces)-1]
 		}
-		if onto < 0 {
-			return nil // a keyboard without anything to hang on
+		for i := range page {
+			page[i] = shortened(page[i])
 		}
-		pieces[onto].Keyboard, pieces[onto].Options = page, options
+		last.Keyboard, last.Options = [][]bot.Button{page}, options
 	}
 	return pieces
-}
-
-// holds tells whether a message can have a template's buttons.
-func holds(p bot.Part) bool {
-	return p.Media == nil && provider.CodePoints.Len(p.Text) <= templateText
-}
-
-// pagesOf gives the keyboards of the messages that a part's buttons go in, and whether they are those of templates.
-func pagesOf(p bot.Part) (pages [][][]bot.Button, templates bool) {
-	buttons := slices.Concat(p.Keyboard...)
-	if len(buttons) == 0 {
-		return nil, false
-	}
-	templates = len(buttons) > quickReplies || p.Options[provider.OptionKeyboard] == keyboardButtons
-	for i := range buttons {
-		buttons[i] = shortened(buttons[i])
-		templates = templates || buttons[i].URL != ""
-	}
-	size := quickReplies
-	if templates {
-		size = templateButtons
-	}
-	for page := range slices.Chunk(buttons, size) {
-		pages = append(pages, [][]bot.Button{page})
-	}
-	return pages, templates
-}
-
-// shortened cuts a label. The payload stays what it was.
-func shortened(b bot.Button) bot.Button {
-	if label := []rune(b.Text); len(label) > labelLimit {
-		b.Text = string(label[:labelLimit-1]) + "…"
-	}
-	return b
-}
-
-func with(options bot.Options, name string, value any) bot.Options {
-	changed := maps.Clone(options)
-	if changed == nil {
-		changed = bot.Options{}
-	}
-	changed[name] = value
-	return changed
 }

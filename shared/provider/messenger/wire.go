@@ -33,8 +33,7 @@ type messaging struct {
 }
 
 type party struct {
-	ID      text `json:"id"`
-	UserRef text `json:"user_ref"`
+	ID text `json:"id"`
 }
 
 type message struct {
@@ -57,17 +56,17 @@ type replyTo struct {
 }
 
 type attachment struct {
-	Type    string          `json:"type"`
-	Title   string          `json:"title"`
-	URL     string          `json:"url"`
-	Payload *attachmentData `json:"payload"`
+	Type    string         `json:"type"`
+	Title   string         `json:"title"`
+	URL     string         `json:"url"`
+	Payload attachmentData `json:"payload"`
 }
 
 type attachmentData struct {
-	URL         string      `json:"url"`
-	Title       string      `json:"title"`
-	StickerID   text        `json:"sticker_id"`
-	Coordinates *coordinate `json:"coordinates"`
+	URL         string     `json:"url"`
+	Title       string     `json:"title"`
+	StickerID   text       `json:"sticker_id"`
+	Coordinates coordinate `json:"coordinates"`
 }
 
 type coordinate struct {
@@ -104,8 +103,6 @@ type edit struct {
 type optIn struct {
 	Ref     text `json:"ref"`
 	Payload text `json:"payload"`
-	Type    text `json:"type"`
-	UserRef text `json:"user_ref"`
 }
 
 type account struct {
