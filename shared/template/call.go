@@ -141,10 +141,15 @@ type macro struct {
 
 func (m *macro) String() string { return "a macro" }
 
-func (m *macro) called(e *evaluator, g given) (any, error) {
+// enter counts a call that is inside of another.
+func (e *evaluator) enter() {
 	if e.calls++; e.calls > maxCalls {
-		e.fail("more than %d macros call one another", maxCalls)
+		e.fail("more than %d macros or loops call one another", maxCalls)
 	}
+}
+
+func (m *macro) called(e *evaluator, g given) (any, error) {
+	e.enter()
 	inner := e.frame(m.frame)
 	if m.caller != nil {
 		inner.names["caller"] = m.caller

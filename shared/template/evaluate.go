@@ -75,9 +75,14 @@ func (e *evaluator) marked(value any) string {
 
 // rendered renders statements to a value.
 func (e *evaluator) rendered(body []statement, f *frame) (any, error) {
+	return e.captured(func() error { return e.statements(body, f) })
+}
+
+// captured makes a value of what is printed meanwhile.
+func (e *evaluator) captured(render func() error) (any, error) {
 	outer := e.out
 	e.out = nil
-	err := e.statements(body, f)
+	err := render()
 	made := string(e.out)
 	e.out = outer
 	if e.format != bot.FormatPlain {

@@ -139,6 +139,9 @@ func attr(e *evaluator, value any, g given) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if u, ok := value.(undefined); ok {
+		return nil, wrong(g.line, "%s is undefined", u.what)
+	}
 	if field, ok := e.field(value, name); ok {
 		return field, nil
 	}

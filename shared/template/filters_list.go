@@ -64,11 +64,11 @@ func (e *evaluator) joined(parts []any, separator string, text func(any) string)
 	var b strings.Builder
 	for i, part := range parts {
 		if i > 0 {
-			e.charge(len(separator))
+			e.charge(2 * len(separator)) // twice: the builder grows by copying
 			b.WriteString(separator)
 		}
 		s := text(part)
-		e.charge(len(s))
+		e.charge(2 * len(s))
 		b.WriteString(s)
 	}
 	return b.String()
@@ -179,7 +179,7 @@ func sliced(e *evaluator, value any, g given) (any, error) {
 			to++
 		}
 		part := append([]any{}, items[from:to]...)
-		if fill != nil && i >= longer && longer > 0 {
+		if fill != nil && i >= longer { // even where all are as long: as Jinja does
 			part = append(part, fill)
 		}
 		made[i], from = part, to

@@ -19,6 +19,9 @@ func absolute(e *evaluator, value any, g given) (any, error) {
 }
 
 func toInt(_ *evaluator, value any, g given) (any, error) {
+	if u, ok := value.(undefined); ok {
+		return nil, wrong(g.line, "%s is undefined", u.what)
+	}
 	base, err := g.count(1, "base", 10)
 	if err != nil {
 		return nil, err
@@ -78,6 +81,9 @@ func parseFloat(s string) (float64, bool) {
 }
 
 func toFloat(_ *evaluator, value any, g given) (any, error) {
+	if u, ok := value.(undefined); ok {
+		return nil, wrong(g.line, "%s is undefined", u.what)
+	}
 	if s, ok := textOf(value); ok {
 		if f, ok := parseFloat(s); ok {
 			return f, nil
@@ -105,12 +111,25 @@ func rounded(e *evaluator, value any, g given) (any, error) {
 	case "floor":
 		return math.Floor(f*factor) / factor, nil
 	case "common":
-		if n, ok := reduced(value).(*big.Int); ok && precision >= 0 {
-			return n, nil
+		if n, ok := reduced(value).(*big.Int); ok {
+			return nearestWhole(n, precision), nil
 		}
 		return nearest(f, precision), nil
 	}
 	return nil, wrong(g.line, "method must be common, ceil or floor")
+}
+
+// nearestWhole is Python's round of an integer: to tens, hundreds and so on; ties go to the even one.
+func nearestWhole(n *big.Int, precision int) *big.Int {
+	if precision >= 0 {
+		return n
+	}
+	unit := new(big.Int).Exp(integer(10), integer(-precision), nil)
+	quotient, rest := new(big.Int).DivMod(n, unit, new(big.Int))
+	if order := rest.Lsh(rest, 1).Cmp(unit); order > 0 || order == 0 && quotient.Bit(0) == 1 {
+		quotient.Add(quotient, integer(1))
+	}
+	return quotient.Mul(quotient, unit)
 }
 
 // nearest is Python's round of a float: to the nearest decimal, ties by the digits that are really there.

@@ -134,13 +134,14 @@ func wrapped(e *evaluator, s string, g given) (any, error) {
 	e.charge(2 * len(s))
 	var rows []string
 	for _, line := range lines(s) {
-		w.rows, w.row = nil, ""
+		w.row = ""
 		for _, piece := range w.pieces(line) {
 			w.add(piece)
 		}
-		rows = append(rows, strings.Join(append(w.rows, strings.TrimRight(w.row, " ")), between))
+		w.end()
+		rows, w.rows = append(rows, w.rows...), nil
 	}
-	e.charge(product(len(rows), len(between)))
+	e.charge(product(len(rows), len(between)) + len(s))
 	return strings.Join(rows, between), nil
 }
 
@@ -171,12 +172,13 @@ func (w *wrapper) pieces(line string) (pieces []string) {
 }
 
 func (w *wrapper) add(piece string) {
+	w.charge(len(w.row) + len(piece))
 	if utf8.RuneCountInString(w.row)+utf8.RuneCountInString(piece) <= w.width {
 		w.row += piece
 		return
 	}
 	for w.breakLong && utf8.RuneCountInString(piece) > w.width {
-		w.charge(len(piece))
+		w.charge(4 * len(piece))
 		room := w.width - utf8.RuneCountInString(w.row)
 		runes := []rune(piece)
 		w.row, piece = w.row+string(runes[:room]), string(runes[room:])

@@ -46,7 +46,8 @@ func parseInsertions(src string) (insertions []insertion, plain bool) {
 		if !ok {
 			return nil, false
 		}
-		in.line = line
+		leading := source[:len(source)-len(strings.TrimLeftFunc(source, unicode.IsSpace))]
+		in.line = line + strings.Count(leading, "\n")
 		insertions = append(insertions, in)
 		line += strings.Count(source, "\n")
 		src = rest

@@ -9,6 +9,9 @@ import (
 func upper(s string) string { return strings.ReplaceAll(strings.ToUpper(s), "ß", "SS") }
 func lower(s string) string { return strings.ToLower(s) }
 
+// foldedCase is Python's casefold, for the letters that bots meet.
+func foldedCase(s string) string { return strings.ReplaceAll(lower(s), "ß", "ss") }
+
 // titled is Python's str.title: every row of letters begins with a capital.
 func titled(s string) string {
 	inWord := false

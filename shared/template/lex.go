@@ -249,8 +249,7 @@ func (l *lexer) token(rest string, open *[]string) error {
 		l.advance(n)
 		return nil
 	case r >= '0' && r <= '9':
-		l.number(rest)
-		return nil
+		return l.number(rest)
 	}
 	for _, op := range operators {
 		if !strings.HasPrefix(rest, op) {
@@ -270,7 +269,7 @@ func (l *lexer) token(rest string, open *[]string) error {
 	return wrong(l.line, "unexpected %q", r)
 }
 
-func (l *lexer) number(rest string) {
+func (l *lexer) number(rest string) error {
 	digits := func(i int) int {
 		for i < len(rest) && (rest[i] >= '0' && rest[i] <= '9' || rest[i] == '_' && i+1 < len(rest) && rest[i+1] >= '0' && rest[i+1] <= '9') {
 			i++
@@ -291,8 +290,12 @@ func (l *lexer) number(rest string) {
 			n, kind = end, floatToken
 		}
 	}
+	if n > maxDigits {
+		return wrong(l.line, "a number has at most %d digits", maxDigits)
+	}
 	l.add(kind, strings.ReplaceAll(rest[:n], "_", ""))
 	l.advance(n)
+	return nil
 }
 
 func (l *lexer) afterDot() bool {

@@ -5,8 +5,9 @@ package template
 type loopState struct {
 	items   []any
 	at      int // from 0
-	depth   int // of loops in loops
+	depth   int // of calls of a recursive loop
 	changed *[]any
+	again   func(over any, depth int) (any, error) // nil: not recursive
 }
 
 func (l *loopState) String() string { return "a loop" }
@@ -64,33 +65,52 @@ func (l *loopState) hasChanged(e *evaluator, g given) (any, error) {
 	return !same, nil
 }
 
+// called renders the loop once more, over items inside of the one that it is at.
+func (l *loopState) called(e *evaluator, g given) (any, error) {
+	if l.again == nil {
+		return nil, wrong(g.line, "a loop that calls itself says so: {%% for x in list recursive %%}")
+	}
+	if len(g.positional) != 1 {
+		return nil, wrong(g.line, "loop needs what to loop over")
+	}
+	e.enter()
+	value, err := l.again(g.positional[0], l.depth+1)
+	e.calls--
+	return value, err
+}
+
 func (e *evaluator) loop(s *loop, f *frame) error {
 	over, err := e.value(s.over, f)
 	if err != nil {
 		return err
 	}
+	return e.loopOver(s, over, f, 1)
+}
+
+func (e *evaluator) loopOver(s *loop, over any, f *frame, depth int) error {
 	items, ok := e.iterate(over)
 	if !ok {
 		return wrong(s.line, "%s cannot be looped over", kindName(over))
 	}
-	if items, err = e.selected(s, items, f); err != nil {
+	items, err := e.selected(s, items, f)
+	if err != nil {
 		return err
 	}
 	if len(items) == 0 {
 		return e.statements(s.otherwise, e.frame(f))
 	}
-	depth := 1
-	if outer, _ := f.lookup("loop"); outer != nil {
-		if l, ok := outer.(*loopState); ok {
-			depth = l.depth + 1
+	var changed []any
+	var again func(over any, depth int) (any, error)
+	if s.recursive {
+		again = func(over any, depth int) (any, error) {
+			return e.captured(func() error { return e.loopOver(s, over, f, depth) })
 		}
 	}
-	var changed []any
 	for i, item := range items {
 		e.line = s.line
 		e.step()
 		inner := e.frame(f)
-		inner.names["loop"] = &loopState{items, i, depth, &changed}
+		inner.names["loop"] = &loopState{items, i, depth, &changed, again}
 		if err := e.assign(s.target, item, inner); err != nil {
 			return err
 		}

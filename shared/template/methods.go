@@ -10,7 +10,7 @@ type (
 
 // textMethods are those of Python's str that authors use: https://docs.python.org/3/library/stdtypes.html#string-methods.
 var textMethods = map[string]textMethod{
-	"upper": written(upper), "lower": written(lower), "casefold": written(lower), "swapcase": written(swapCase),
+	"upper": written(upper), "lower": written(lower), "casefold": written(foldedCase), "swapcase": written(swapCase),
 	"title": written(titled), "capitalize": written(capitalized),
 	"strip": trimmed, "lstrip": trimmedLeft, "rstrip": trimmedRight,
 	"split": splitLeft, "rsplit": splitRight, "splitlines": splitLines, "partition": partition, "rpartition": partitionRight,

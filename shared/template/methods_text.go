@@ -14,16 +14,16 @@ func trimmed(e *evaluator, s string, g given) (any, error) {
 	return trimmedRight(e, made.(string), g)
 }
 
-func trimmedLeft(_ *evaluator, s string, g given) (any, error) {
-	is, err := g.class()
+func trimmedLeft(e *evaluator, s string, g given) (any, error) {
+	is, err := e.class(g)
 	if err != nil {
 		return nil, err
 	}
 	return strings.TrimLeftFunc(s, is), nil
 }
 
-func trimmedRight(_ *evaluator, s string, g given) (any, error) {
-	is, err := g.class()
+func trimmedRight(e *evaluator, s string, g given) (any, error) {
+	is, err := e.class(g)
 	if err != nil {
 		return nil, err
 	}
@@ -31,12 +31,17 @@ func trimmedRight(_ *evaluator, s string, g given) (any, error) {
 }
 
 // class gives which characters are taken off: white space, unless the argument says so.
-func (g given) class() (func(rune) bool, error) {
+func (e *evaluator) class(g given) (func(rune) bool, error) {
 	if g.or(0, "chars", nil) == nil {
 		return isSpace, nil
 	}
 	chars, err := g.text(0, "chars")
-	return func(r rune) bool { return strings.ContainsRune(chars, r) }, err
+	e.charge(product(len(chars), entryBytes))
+	class := map[rune]bool{} // a scan of the text for each character would take the product of both
+	for _, r := range chars {
+		class[r] = true
+	}
+	return func(r rune) bool { return class[r] }, err
 }
 
 func withoutPrefix(_ *evaluator, s string, g given) (any, error) {

@@ -8,7 +8,7 @@ func (p *parser) targets() (target, error) {
 	}
 	several := target{node: first.node, parts: []target{first}}
 	for p.operator(",") {
-		if p.is(operatorToken, ")") || p.is(operatorToken, "=") || p.is(nameToken, "in") {
+		if p.is(operatorToken, ")") || p.is(operatorToken, "=") {
 			break
 		}
 		part, err := p.target()

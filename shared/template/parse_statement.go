@@ -147,6 +147,11 @@ func (p *parser) loop(line int) (statement, error) {
 	if err := p.expect(nameToken, "in"); err != nil {
 		return nil, err
 	}
+	taken := false
+	l.target.each(func(name string) { taken = taken || name == "loop" })
+	if taken {
+		return nil, wrong(line, "loop is what tells of the loop itself: give the item another name")
+	}
 	if l.over, err = p.looped(); err != nil {
 		return nil, err
 	}
@@ -188,9 +193,7 @@ func (p *parser) loopBody(l *loop) (end string, err error) {
 			return "", err
 		}
 	}
-	if p.is(nameToken, "recursive") {
-		return "", wrong(l.line, "a loop cannot be recursive: call a macro")
-	}
+	l.recursive = p.accept(nameToken, "recursive")
 	if err := p.tagEnd(); err != nil {
 		return "", err
 	}

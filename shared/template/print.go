@@ -57,7 +57,7 @@ type writer struct {
 }
 
 func (w *writer) put(s string) {
-	w.charge(len(s))
+	w.charge(2 * len(s)) // twice: the builder grows by copying
 	w.text.WriteString(s)
 }
 

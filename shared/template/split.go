@@ -3,6 +3,7 @@ package template
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 func splitLeft(e *evaluator, s string, g given) (any, error)  { return e.split(s, g, false) }
@@ -50,27 +51,37 @@ func fields(s string, limit int, fromRight bool) (parts []string) {
 	if limit < 0 {
 		return strings.FieldsFunc(s, isSpace)
 	}
-	s = strings.TrimFunc(s, isSpace)
-	for ; limit > 0 && s != ""; limit-- {
+	if fromRight {
+		return fieldsRight(s, limit)
+	}
+	s = strings.TrimLeftFunc(s, isSpace)
+	for ; limit > 0; limit-- {
 		at := strings.IndexFunc(s, isSpace)
-		if fromRight {
-			at = strings.LastIndexFunc(s, isSpace)
-		}
 		if at < 0 {
 			break
 		}
-		before, after := strings.TrimRightFunc(s[:at], isSpace), strings.TrimLeftFunc(s[at:], isSpace)
-		if fromRight {
-			before, after = after, before
-		}
-		parts, s = append(parts, before), after
+		parts, s = append(parts, s[:at]), strings.TrimLeftFunc(s[at:], isSpace)
 	}
 	if s != "" {
 		parts = append(parts, s)
 	}
-	if fromRight {
-		slices.Reverse(parts)
+	return parts
+}
+
+func fieldsRight(s string, limit int) (parts []string) {
+	s = strings.TrimRightFunc(s, isSpace)
+	for ; limit > 0; limit-- {
+		at := strings.LastIndexFunc(s, isSpace)
+		if at < 0 {
+			break
+		}
+		_, width := utf8.DecodeRuneInString(s[at:])
+		parts, s = append(parts, s[at+width:]), strings.TrimRightFunc(s[:at], isSpace)
 	}
+	if s != "" {
+		parts = append(parts, s)
+	}
+	slices.Reverse(parts)
 	return parts
 }
 

@@ -12,7 +12,7 @@ func (e *evaluator) subscript(x *subscript, f *frame) (any, error) {
 		return nil, err
 	}
 	if value, ok := e.item(of, index); ok {
-		return value, nil
+		return keepMarked(of, value), nil
 	}
 	return e.missing(x), nil
 }
@@ -67,11 +67,12 @@ func (e *evaluator) slice(x *slicing, f *frame) (any, error) {
 		return nil, wrong(x.line, "a slice cannot have a step of 0")
 	}
 	if s, ok := textOf(of); ok {
+		e.charge(2 * len(s))
 		var b strings.Builder
 		for _, r := range pick(e.runesOf(s), bounds) {
 			b.WriteRune(r)
 		}
-		return b.String(), nil
+		return keepMarked(of, b.String()), nil
 	}
 	items, ok := itemsOf(of)
 	if !ok {

@@ -118,6 +118,7 @@ type (
 		target    target
 		over      expression
 		only      expression // nil: all
+		recursive bool
 		body      []statement
 		otherwise []statement
 	}
