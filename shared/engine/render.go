@@ -46,18 +46,34 @@ func (live *liveBot) render(m bot.Message, scope template.Scope) (bot.Part, erro
 	if m.Keyboard == nil {
 		return part, nil
 	}
-	for i, row := range m.Keyboard.Rows {
+	part.Keyboard, err = live.keyboard(*m.Keyboard, scope)
+	return part, err
+}
+
+// keyboard makes the buttons of a message: of its rows, or of what its template gives.
+func (live *liveBot) keyboard(k bot.Keyboard, scope template.Scope) (rows [][]bot.Button, err error) {
+	if k.Template != "" {
+		text, err := live.text(k.Template, scope, bot.FormatPlain)
+		if err == nil {
+			rows, err = template.Keyboard(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("keyboard: %w", err)
+		}
+		return rows, nil
+	}
+	for i, row := range k.Rows {
 		var rendered []bot.Button
 		for j, b := range row {
 			button, err := live.button(b, scope)
 			if err != nil {
-				return part, fmt.Errorf("keyboard row %d button %d: %w", i+1, j+1, err)
+				return nil, fmt.Errorf("keyboard row %d button %d: %w", i+1, j+1, err)
 			}
 			rendered = append(rendered, button)
 		}
-		part.Keyboard = append(part.Keyboard, rendered)
+		rows = append(rows, rendered)
 	}
-	return part, nil
+	return rows, nil
 }
 
 func (live *liveBot) button(b bot.Button, scope template.Scope) (made bot.Button, err error) {

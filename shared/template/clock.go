@@ -20,7 +20,11 @@ func (e *evaluator) nowTag(s *nowTag, f *frame) error {
 			return err
 		}
 	}
-	at, err := e.inZone(e.now(), e.shown(zone))
+	at, ok := e.scope[Now].(time.Time)
+	if !ok {
+		at = time.Now()
+	}
+	at, err = e.inZone(at, e.shown(zone))
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,9 @@ import (
 	"hookline/shared/template"
 )
 
-func TestF26TimeAndF28Emoji(t *testing.T) {
+func TestF28EmojiAndF29Time(t *testing.T) {
 	at := time.Date(2026, 3, 9, 23, 5, 7, 120_034_000, time.UTC)
-	scope := template.Scope{"time": "2026-03-09T23:05:07.120034Z", "name": "pizza"}
+	scope := template.Scope{template.Now: at, "time": "2026-03-09T23:05:07.120034Z", "name": "pizza"}
 	tests := []struct{ source, want string }{
 		{"{% now 'utc' %}", "2026-03-09"},
 		{"{% now 'local' %}", "2026-03-09"},
@@ -27,12 +27,7 @@ func TestF26TimeAndF28Emoji(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.source, func(t *testing.T) {
-			parsed, err := template.Parse(tt.source)
-			if err != nil {
-				t.Fatalf("Parse = %v", err)
-			}
-			parsed.Now = func() time.Time { return at }
-			if got, err := parsed.Render(scope, bot.FormatPlain); err != nil || got != tt.want {
+			if got, err := parseAndRender(tt.source, scope, bot.FormatPlain); err != nil || got != tt.want {
 				t.Errorf("Render = %q, %v, want %q", got, err, tt.want)
 			}
 		})

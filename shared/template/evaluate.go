@@ -2,7 +2,6 @@ package template
 
 import (
 	"errors"
-	"time"
 
 	"hookline/shared/bot"
 )
@@ -12,15 +11,11 @@ type evaluator struct {
 	meter
 	scope  Scope
 	format bot.Format
-	now    func() time.Time
 	out    []byte
 }
 
 func (t *Template) evaluate(scope Scope, format bot.Format) (string, error) {
-	e := &evaluator{meter: newMeter(), scope: scope, format: format, now: t.Now}
-	if e.now == nil {
-		e.now = time.Now
-	}
+	e := &evaluator{meter: newMeter(), scope: scope, format: format}
 	if err := bounded(func() error { return e.statements(t.body, newFrame(nil)) }); err != nil {
 		return "", err
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/valyala/fasttemplate"
 
@@ -23,9 +22,6 @@ const (
 
 // Template is a parsed template. It is safe for concurrent use.
 type Template struct {
-	// Now is the clock of {% now %}; nil: time.Now.
-	Now func() time.Time
-
 	text  string // of a template that inserts nothing
 	parts *fasttemplate.Template
 	// insertions in the order of the text: all that a plain template has.
