@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes jinja.json: what the real Jinja2 makes of cases.txt.
 
-    pip install jinja2==3.1.6 && python3 shared/template/testdata/jinja.py [--check]
+    make dialect && build/jinja/bin/python shared/template/testdata/jinja.py
 
 cases.txt has one template a line; "\\n" in it is a line end, a line that begins with # a heading. A line may have the form
 HTML: for autoescape. The context of all of them is CONTEXT. With --check nothing is written, and it fails if
