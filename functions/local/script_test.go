@@ -21,6 +21,8 @@ import (
 //	shutdown NAME [interrupt]   stops it and wants exit code 0; what it wrote is in NAME.stdout and NAME.stderr
 //	say URL USERNAME CHAT TEXT   speaks as a user of the simulated Telegram of a server
 //	wait-turn TEXT            waits until `hookline turns` prints the text
+//	call-hook BOT HOOK BODY   calls a hook with a new token, and wants it taken
+//	heard BOT CHAT TEXT       waits until the bot's last words in the chat of that id are the text, on every network
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("examples")
 	if err != nil {
@@ -36,7 +38,10 @@ func TestScripts(t *testing.T) {
 			env.Values["servers"] = servers{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverCommand, "shutdown": shutdownCommand, "say": sayCommand, "wait-turn": waitTurnCommand},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": serverCommand, "shutdown": shutdownCommand, "say": sayCommand, "wait-turn": waitTurnCommand,
+			"call-hook": callHookCommand, "heard": heardCommand,
+		},
 	})
 }
 
