@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -102,9 +103,11 @@ func (q turnQuery) goOn(turns []bot.Turn, since time.Time) turnQuery {
 
 // turnQuery asks for turns of a bot.
 type turnQuery struct {
-	bot, chat string
-	since     time.Time
-	limit     int
+	bot, chat    string
+	since, until time.Time
+	limit        int
+	// bare leaves out why each handler fired or lost.
+	bare bool
 }
 
 // turns gives the newest turns, the oldest of them first.
@@ -116,6 +119,12 @@ func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
 	if !q.since.IsZero() {
 		values.Set("since", q.since.UTC().Format(time.RFC3339Nano))
 	}
+	if !q.until.IsZero() {
+		values.Set("until", q.until.UTC().Format(time.RFC3339Nano))
+	}
+	if q.bare {
+		values.Set("explain", "false")
+	}
 	var page struct {
 		Turns []bot.Turn `json:"turns"`
 	}
@@ -124,4 +133,43 @@ func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
 	}
 	slices.SortStableFunc(page.Turns, func(a, b bot.Turn) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
 	return page.Turns, nil
+}
+
+// turnPage is how many turns are asked for at a time where all are wanted: each may have 256 KiB.
+const turnPage = 100
+
+// turnSeq gives turns one after the other; an error ends it.
+type turnSeq = iter.Seq2[bot.Turn, error]
+
+// allTurns gives all turns that a query asks for, the newest first, without why their handlers fired or lost.
+func (c *client) allTurns(ctx context.Context, q turnQuery) turnSeq {
+	q.limit, q.bare = turnPage, true
+	return func(yield func(bot.Turn, error) bool) {
+		known := map[string]bool{}
+		for {
+			page, err := c.turns(ctx, q)
+			if err != nil {
+				yield(bot.Turn{}, err)
+				return
+			}
+			given := map[string]bool{}
+			for _, t := range slices.Backward(page) {
+				given[t.ID] = true
+				if !known[t.ID] && !yield(t, nil) {
+					return
+				}
+			}
+			if len(page) < q.limit {
+				return
+			}
+			// The server bounds by microseconds: others of the last one may be still to come, and some come again.
+			last := page[0].Time.Truncate(time.Microsecond)
+			if next := last.Add(time.Microsecond); next.Equal(q.until) {
+				q.until = last
+			} else {
+				q.until = next
+			}
+			known = given
+		}
+	}
 }

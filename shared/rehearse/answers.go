@@ -23,7 +23,7 @@ func newAnswers(list []Answer) *answers { return &answers{list: list, used: make
 func (a *answers) Do(_ context.Context, r fetch.Request) (fetch.Response, error) {
 	line, last := r.Method+" "+r.URL, -1
 	for i, answer := range a.list {
-		if !strings.HasPrefix(line, answer.Request) {
+		if !strings.HasPrefix(line, used(answer.Request)) {
 			continue
 		}
 		if last = i; !a.used[i] {
@@ -31,8 +31,8 @@ func (a *answers) Do(_ context.Context, r fetch.Request) (fetch.Response, error)
 		}
 	}
 	if last < 0 {
-		a.missed = append(a.missed, line)
-		return fetch.Response{Err: "no answer is written down for " + line}, nil
+		a.missed = append(a.missed, masked(line))
+		return fetch.Response{Err: "no answer is written down for " + masked(line)}, nil
 	}
 	a.used[last] = true
 	return a.list[last].response(), nil

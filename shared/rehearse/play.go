@@ -34,7 +34,7 @@ func Play(ctx context.Context, f File, def bot.Definition, providers provider.Se
 	if err != nil {
 		return nil, err
 	}
-	unresolved(def)
+	def = withStandIns(def)
 	var results []Result
 	for _, c := range f.Conversations {
 		started := time.Now()
@@ -57,17 +57,7 @@ func networkOf(f File, def bot.Definition, providers provider.Set) (provider.Pro
 	if !ok {
 		return nil, bot.Errorf(bot.Invalid, "no provider "+name)
 	}
-	return network, nil
-}
-
-// unresolved gives secrets that have no value their own names: so they stand in what is shown, too.
-func unresolved(def bot.Definition) {
-	for name, secret := range def.Secrets {
-		if secret.Value == "" || secret.From != "" {
-			secret.Value = bot.Secret("{{ secret." + name + " }}")
-			def.Secrets[name] = secret
-		}
-	}
+	return offline{network}, nil
 }
 
 // talk is a conversation under way.
