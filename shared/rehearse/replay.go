@@ -122,7 +122,7 @@ func changes(before, after bot.Turn) ([]Change, error) {
 		{"handlers", func(t bot.Turn) any { return append([]string{}, t.Fired...) }},
 		{"replies", func(t bot.Turn) any { return partsOf(t) }},
 		{"state", func(t bot.Turn) any { return t.State.After }},
-		{"requests", func(t bot.Turn) any { return exchangesOf(t) }},
+		{"requests", func(t bot.Turn) any { return callsOf(t) }},
 		{"error", func(t bot.Turn) any { return failureOf(t) }},
 	} {
 		old, oldShown, err := canonical(aspect.of(before))
@@ -163,16 +163,24 @@ func partsOf(t bot.Turn) []bot.Part {
 	return parts
 }
 
-// exchangesOf gives the requests of a turn without their answers. The idempotency key only repeats what the event and the
-// handler are.
-func exchangesOf(t bot.Turn) []bot.Exchange {
-	made := []bot.Exchange{}
+// call is a request as the owner's API sees it, and whose it is.
+type call struct {
+	Handler string            `json:"handler"`
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Header  map[string]string `json:"header,omitempty"`
+	Body    string            `json:"body,omitempty"`
+}
+
+// callsOf gives the requests of a turn. The idempotency key only repeats what the event and the handler are.
+func callsOf(t bot.Turn) []call {
+	calls := []call{}
 	for _, e := range t.Requests {
 		header := maps.Clone(e.Header)
 		delete(header, "Idempotency-Key")
-		made = append(made, bot.Exchange{Handler: e.Handler, Method: e.Method, URL: e.URL, Header: header, Body: e.Body})
+		calls = append(calls, call{e.Handler, e.Method, e.URL, header, e.Body})
 	}
-	return made
+	return calls
 }
 
 // failureOf is why nothing could be said. An error beside replies came when they were sent.
