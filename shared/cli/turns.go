@@ -14,10 +14,11 @@ import (
 
 type turnsCommand struct {
 	Bot    string        `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
-	Chat   string        `help:"Only turns of this chat." placeholder:"ID"`
+	Chat   string        `help:"Only turns of this chat." placeholder:"ID" xor:"chat"`
 	Since  time.Duration `help:"Only turns of the last so long." placeholder:"1h"`
 	Limit  int           `short:"n" default:"20" help:"How many at most, the newest."`
-	Follow bool          `short:"f" help:"Go on printing turns as they come."`
+	Follow bool          `short:"f" help:"Go on printing turns as they come." xor:"follow"`
+	AsTest string        `help:"Write all turns of this chat down as a test file for hookline test." placeholder:"ID" xor:"chat,follow"`
 }
 
 func (turnsCommand) Help() string {
@@ -25,6 +26,7 @@ func (turnsCommand) Help() string {
 
   hookline turns pizza
   hookline turns --chat 42 --follow
+  hookline turns --as-test 42 > pizza.test.yaml
   hookline turns -o json | jq 'select(.outcome == "failed")'`
 }
 
@@ -41,8 +43,12 @@ func (c *turnsCommand) Run(ctx context.Context, s *session) error {
 	if c.Since > 0 {
 		query.since = time.Now().Add(-c.Since)
 	}
-	if c.Follow {
+	switch {
+	case c.Follow:
 		return s.follow(ctx, server, query)
+	case c.AsTest != "":
+		query.chat = c.AsTest
+		return s.asTest(ctx, server, query)
 	}
 	turns, err := server.turns(ctx, query)
 	if err != nil {
