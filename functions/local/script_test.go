@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"hookline/shared/bot"
 )
 
 // TestScripts runs the whole program as its users do. Beside testscript's own commands there are:
@@ -23,6 +26,7 @@ import (
 //	wait-turn TEXT            waits until `hookline turns` prints the text
 //	call-hook BOT HOOK BODY   calls a hook with a new token, and wants it taken
 //	heard BOT CHAT TEXT       waits until the bot's last words in the chat of that id are the text, on every network
+//	turn-id TEXT VARIABLE     sets a variable to the id of the newest turn on an event that says the text
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("examples")
 	if err != nil {
@@ -40,7 +44,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": serverCommand, "shutdown": shutdownCommand, "say": sayCommand, "wait-turn": waitTurnCommand,
-			"call-hook": callHookCommand, "heard": heardCommand,
+			"call-hook": callHookCommand, "heard": heardCommand, "turn-id": turnIDCommand,
 		},
 	})
 }
@@ -102,6 +106,25 @@ func waitTurnCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("no turn has %q", args[0])
+}
+
+func turnIDCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: turn-id TEXT VARIABLE")
+	}
+	ts.Check(ts.Exec("hookline", "turns", "-o", "json"))
+	var found bot.Turn
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		var turn bot.Turn
+		ts.Check(json.Unmarshal([]byte(line), &turn))
+		if turn.Event.Text == args[0] {
+			found = turn
+		}
+	}
+	if found.ID == "" {
+		ts.Fatalf("no turn is on an event that says %q", args[0])
+	}
+	ts.Setenv(args[1], found.ID)
 }
 
 func shutdownCommand(ts *testscript.TestScript, neg bool, args []string) {

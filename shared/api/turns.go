@@ -15,6 +15,8 @@ type listTurnsInput struct {
 	Since time.Time `query:"since" doc:"only turns after this time"`
 	Until time.Time `query:"until" doc:"only turns before this time"`
 	Limit int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	// Explain is on unless it is turned off: of a bot with thousands of handlers that is most of the answer.
+	Explain bool `query:"explain" default:"true" doc:"say why each handler fired or lost"`
 }
 
 type listTurnsOutput struct {
@@ -36,8 +38,10 @@ func (a *API) listTurns(ctx context.Context, in *listTurnsInput) (*listTurnsOutp
 	}
 	explain, names := explainer{api: a, head: head}, namesOf(head)
 	for i := range turns {
-		if err := explain.turn(ctx, &turns[i]); err != nil {
-			return nil, err
+		if in.Explain {
+			if err := explain.turn(ctx, &turns[i]); err != nil {
+				return nil, err
+			}
 		}
 		turns[i].Bot, turns[i].Channel, turns[i].Definition = head.Name, names.channel(turns[i].Channel), ""
 	}

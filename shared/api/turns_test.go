@@ -108,6 +108,11 @@ handlers:
 	if diff := cmp.Diff(want, turns[1].(map[string]any)["handlers"]); diff != "" {
 		t.Errorf("handlers (-want +got)\n%s", diff)
 	}
+	for _, turn := range w.ask("GET", "/v1/bots/pizza/turns?explain=false", "", 200)["turns"].([]any) {
+		if shown := turn.(map[string]any); shown["handlers"] != nil || shown["notes"] != nil {
+			t.Errorf("turns?explain=false shows handlers %v, notes %v, want none", shown["handlers"], shown["notes"])
+		}
+	}
 	last := turns[0].(map[string]any)
 	if last["handlers"] != nil || last["notes"] == nil {
 		t.Errorf("a turn of a version that is gone has handlers %v, notes %v", last["handlers"], last["notes"])

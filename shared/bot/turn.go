@@ -26,12 +26,15 @@ type Turn struct {
 	Context map[string]StateContext `json:"context,omitempty"`
 	Decision
 	// Handlers says of each handler why it fired or lost. It is computed when a turn is read, never stored.
-	Handlers []Verdict          `json:"handlers,omitempty"`
-	Replies  []TurnReply        `json:"replies,omitempty"`
-	Outcome  Outcome            `json:"outcome"`
-	Error    string             `json:"error,omitempty"`
-	Tries    int                `json:"tries,omitempty"`
-	MS       map[string]float64 `json:"ms,omitempty"`
+	Handlers []Verdict   `json:"handlers,omitempty"`
+	Replies  []TurnReply `json:"replies,omitempty"`
+	Outcome  Outcome     `json:"outcome"`
+	Error    string      `json:"error,omitempty"`
+	Tries    int         `json:"tries,omitempty"`
+	// Partial tells that the record lacks some of what the event was decided by: it was too large, or made by a try that
+	// only sent what was left.
+	Partial bool               `json:"partial,omitempty"`
+	MS      map[string]float64 `json:"ms,omitempty"`
 }
 
 // Decision is what a turn settled before anything was sent. It is kept with the replies, so that whoever sends the rest of

@@ -65,6 +65,7 @@ type grammar struct {
 	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
 	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
+	Replay     replayCommand     `cmd:"" help:"Handle recorded events again and show what is otherwise now."`
 	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`

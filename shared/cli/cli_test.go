@@ -17,12 +17,14 @@ import (
 	"hookline/shared/provider"
 )
 
-// network is what bot files are checked against.
+// network is what bot files are checked against, and what recorded turns are replayed on.
 type network struct{ provider.Provider }
 
 func (network) Describe() provider.Description {
 	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "the token"}}}
 }
+
+func (network) Split(p bot.Part) []bot.Part { return []bot.Part{p} }
 
 // server plays the management API: answers by "METHOD /path", and what was asked.
 type server struct {

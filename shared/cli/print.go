@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // print writes a result in the form that -o asks for: the value as JSON or YAML, or as text.
@@ -37,4 +38,31 @@ func printAll[T any](s *session, values []T, text func(io.Writer, T)) error {
 		}
 	}
 	return nil
+}
+
+// grouped writes a number as people read it: 4,310.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// progressEvery is how many things are done between two looks at how many.
+const progressEvery = 100
+
+// progress gives what shows a person at stderr how many things are done; 0 takes it away.
+func (s *session) progress(what string) func(done int) {
+	if !isTerminal(s.Stderr) {
+		return func(int) {}
+	}
+	return func(done int) {
+		switch {
+		case done == 0:
+			fmt.Fprint(s.Stderr, "\r\x1b[K")
+		case done%progressEvery == 0:
+			fmt.Fprintf(s.Stderr, "\r%s %s", grouped(done), what)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,10 +14,11 @@ import (
 
 type turnsCommand struct {
 	Bot    string        `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
-	Chat   string        `help:"Only turns of this chat." placeholder:"ID"`
+	Chat   string        `help:"Only turns of this chat." placeholder:"ID" xor:"chat"`
 	Since  time.Duration `help:"Only turns of the last so long." placeholder:"1h"`
 	Limit  int           `short:"n" default:"20" help:"How many at most, the newest."`
-	Follow bool          `short:"f" help:"Go on printing turns as they come."`
+	Follow bool          `short:"f" help:"Go on printing turns as they come." xor:"follow"`
+	AsTest string        `help:"Write all turns of this chat down as a test file for hookline test." placeholder:"ID" xor:"chat,follow"`
 }
 
 func (turnsCommand) Help() string {
@@ -24,6 +26,7 @@ func (turnsCommand) Help() string {
 
   hookline turns pizza
   hookline turns --chat 42 --follow
+  hookline turns --as-test 42 > pizza.test.yaml
   hookline turns -o json | jq 'select(.outcome == "failed")'`
 }
 
@@ -40,8 +43,12 @@ func (c *turnsCommand) Run(ctx context.Context, s *session) error {
 	if c.Since > 0 {
 		query.since = time.Now().Add(-c.Since)
 	}
-	if c.Follow {
+	switch {
+	case c.Follow:
 		return s.follow(ctx, server, query)
+	case c.AsTest != "":
+		query.chat = c.AsTest
+		return s.asTest(ctx, server, query)
 	}
 	turns, err := server.turns(ctx, query)
 	if err != nil {
@@ -102,9 +109,11 @@ func (q turnQuery) goOn(turns []bot.Turn, since time.Time) turnQuery {
 
 // turnQuery asks for turns of a bot.
 type turnQuery struct {
-	bot, chat string
-	since     time.Time
-	limit     int
+	bot, chat    string
+	since, until time.Time
+	limit        int
+	// bare leaves out why each handler fired or lost.
+	bare bool
 }
 
 // turns gives the newest turns, the oldest of them first.
@@ -116,6 +125,12 @@ func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
 	if !q.since.IsZero() {
 		values.Set("since", q.since.UTC().Format(time.RFC3339Nano))
 	}
+	if !q.until.IsZero() {
+		values.Set("until", q.until.UTC().Format(time.RFC3339Nano))
+	}
+	if q.bare {
+		values.Set("explain", "false")
+	}
 	var page struct {
 		Turns []bot.Turn `json:"turns"`
 	}
@@ -124,4 +139,43 @@ func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
 	}
 	slices.SortStableFunc(page.Turns, func(a, b bot.Turn) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
 	return page.Turns, nil
+}
+
+// turnPage is how many turns are asked for at a time where all are wanted: each may have 256 KiB.
+const turnPage = 100
+
+// turnSeq gives turns one after the other; an error ends it.
+type turnSeq = iter.Seq2[bot.Turn, error]
+
+// allTurns gives all turns that a query asks for, the newest first, without why their handlers fired or lost.
+func (c *client) allTurns(ctx context.Context, q turnQuery) turnSeq {
+	q.limit, q.bare = turnPage, true
+	return func(yield func(bot.Turn, error) bool) {
+		known := map[string]bool{}
+		for {
+			page, err := c.turns(ctx, q)
+			if err != nil {
+				yield(bot.Turn{}, err)
+				return
+			}
+			given := map[string]bool{}
+			for _, t := range slices.Backward(page) {
+				given[t.ID] = true
+				if !known[t.ID] && !yield(t, nil) {
+					return
+				}
+			}
+			if len(page) < q.limit {
+				return
+			}
+			// The server bounds by microseconds: others of the last one may be still to come, and some come again.
+			last := page[0].Time.Truncate(time.Microsecond)
+			if next := last.Add(time.Microsecond); next.Equal(q.until) {
+				q.until = last
+			} else {
+				q.until = next
+			}
+			known = given
+		}
+	}
 }

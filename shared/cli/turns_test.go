@@ -56,6 +56,7 @@ func TestTurns(t *testing.T) {
   outcome  failed after 2 tries (send 1.5ms)
   error    the network is down
   note     something was left out
+  turn     t1
 
 `
 	if diff := cmp.Diff(want, text); diff != "" || got.code != 0 {

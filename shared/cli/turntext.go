@@ -15,7 +15,7 @@ import (
 
 // printTurn prints one block: when and where, what was said, why each handler fired or lost, what was answered.
 func printTurn(w io.Writer, t bot.Turn) {
-	fmt.Fprintf(w, "%s  %s", t.Time.Local().Format("2006-01-02 15:04:05"), t.Channel)
+	fmt.Fprintf(w, "%s  %s", t.Time.Local().Format(time.DateTime), t.Channel)
 	if t.Event.Chat != nil {
 		fmt.Fprintf(w, "  chat %s", t.Event.Chat.ID)
 	}
@@ -40,6 +40,7 @@ func printTurn(w io.Writer, t bot.Turn) {
 	for _, note := range t.Notes {
 		printRow(w, "note", note)
 	}
+	printRow(w, "turn", t.ID)
 	fmt.Fprintln(w)
 }
 

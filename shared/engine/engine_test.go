@@ -162,6 +162,8 @@ func TestSendThatFailsHalfWaySendsOnlyTheRest(t *testing.T) {
 	}
 	if turn := w.turn(job); turn.Outcome != bot.HandedBack || turn.Error == "" || turn.Replies[0].Sent {
 		t.Errorf("turn after the first try = %s, %q, sent %v", turn.Outcome, turn.Error, turn.Replies[0].Sent)
+	} else if turn.Partial {
+		t.Errorf("turn after the first try is partial, want it whole")
 	}
 	w.start()
 	if second := w.handle(job); second != queue.HandBack(2*time.Second) {
@@ -176,6 +178,9 @@ func TestSendThatFailsHalfWaySendsOnlyTheRest(t *testing.T) {
 	turn := w.turn(job)
 	if turn.Outcome != bot.Replied || turn.Tries != 2 && turn.Tries != 0 || len(turn.Fired) != 1 || turn.State.After != "moved" {
 		t.Errorf("turn at the end = %+v, want it whole and replied", turn)
+	}
+	if !turn.Partial {
+		t.Errorf("turn at the end is not partial, want it to say that it was decided by another try")
 	}
 }
 

@@ -134,7 +134,7 @@ func (e *Engine) record(t *turn, cause error) {
 	e.records.add(bot.Turn{
 		ID: job.ID, Time: job.AcceptedAt, Bot: job.Bot, Channel: job.Channel, Provider: job.Event.Provider,
 		Event: *job.Event, Context: t.context, Decision: t.decision, Replies: shown(t.replies(), mask),
-		Outcome: t.outcome, Error: mask(message(cause)), Tries: t.tries, MS: t.ms,
+		Outcome: t.outcome, Error: mask(message(cause)), Tries: t.tries, Partial: t.live == nil, MS: t.ms,
 	})
 }
 

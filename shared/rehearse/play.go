@@ -34,7 +34,7 @@ func Play(ctx context.Context, f File, def bot.Definition, providers provider.Se
 	if err != nil {
 		return nil, err
 	}
-	unresolved(def)
+	def = withStandIns(def)
 	var results []Result
 	for _, c := range f.Conversations {
 		started := time.Now()
@@ -57,17 +57,7 @@ func networkOf(f File, def bot.Definition, providers provider.Set) (provider.Pro
 	if !ok {
 		return nil, bot.Errorf(bot.Invalid, "no provider "+name)
 	}
-	return network, nil
-}
-
-// unresolved gives secrets that have no value their own names: so they stand in what is shown, too.
-func unresolved(def bot.Definition) {
-	for name, secret := range def.Secrets {
-		if secret.Value == "" || secret.From != "" {
-			secret.Value = bot.Secret("{{ secret." + name + " }}")
-			def.Secrets[name] = secret
-		}
-	}
+	return offline{network}, nil
 }
 
 // talk is a conversation under way.
@@ -75,18 +65,33 @@ type talk struct {
 	rehearsal *engine.Rehearsal
 	answers   *answers
 	user      bot.Person
+	chat      bot.Chat
 	now       time.Time
 	events    int
 	stands    bot.Conversation
 	buttons   []bot.Button // those that can be pressed
 }
 
-func play(ctx context.Context, c Conversation, def bot.Definition, network provider.Provider) (Result, error) {
+// stepTime is how long a step takes.
+const stepTime = time.Second
+
+func newTalk(c Conversation) *talk {
 	k := &talk{answers: newAnswers(c.Answers), user: bot.Person{ID: "1", FirstName: "Ada", Name: "Ada"}, now: begin}
 	if c.User != nil {
 		k.user = *c.User
 		k.user.ID = cmp.Or(k.user.ID, "1")
 	}
+	k.chat = bot.Chat{ID: k.user.ID, Type: bot.Direct}
+	if c.Chat != nil {
+		k.chat = *c.Chat
+		k.chat.ID = cmp.Or(k.chat.ID, k.user.ID)
+	}
+	k.stands = bot.Conversation{State: c.State, Context: c.Context, Since: begin}
+	return k
+}
+
+func play(ctx context.Context, c Conversation, def bot.Definition, network provider.Provider) (Result, error) {
+	k := newTalk(c)
 	var err error
 	if k.rehearsal, err = engine.NewRehearsal(def, network, k.answers); err != nil {
 		return Result{}, err
@@ -122,14 +127,8 @@ func (k *talk) step(ctx context.Context, s Step) (Step, []string) {
 	}
 	turn, next, _ := k.rehearsal.Turn(ctx, event, k.stands, k.now)
 	k.stands = next
-	k.now = k.now.Add(time.Second)
-	for _, reply := range turn.Replies {
-		for _, p := range reply.Parts {
-			if len(p.Keyboard) > 0 {
-				k.buttons = slices.Concat(p.Keyboard...)
-			}
-		}
-	}
+	k.now = k.now.Add(stepTime)
+	k.show(turn)
 	found := repliesOf(turn)
 	played.Replies, played.State, played.Error = &found, &turn.State.After, turn.Error
 	if requests := requestsOf(turn); len(requests) > 0 {
@@ -141,6 +140,15 @@ func (k *talk) step(ctx context.Context, s Step) (Step, []string) {
 	}
 	k.answers.missed = nil
 	return played, failures
+}
+
+// show puts the buttons of a turn's replies in the place of those before.
+func (k *talk) show(turn bot.Turn) {
+	for _, p := range partsOf(turn) {
+		if len(p.Keyboard) > 0 {
+			k.buttons = slices.Concat(p.Keyboard...)
+		}
+	}
 }
 
 // event makes what the network would tell of a step.
@@ -180,7 +188,7 @@ func (k *talk) event(s Step) (bot.Event, error) {
 		e.From = &k.user
 	}
 	if e.Chat == nil {
-		e.Chat = &bot.Chat{ID: e.From.ID, Type: bot.Direct}
+		e.Chat = &k.chat
 	}
 	return e, nil
 }

@@ -27,6 +27,11 @@ type Conversation struct {
 	Name string `json:"name"`
 	// User is the event's from; Ada with id 1 if it is left out.
 	User *bot.Person `json:"user,omitempty"`
+	// Chat is the event's chat; a direct one with the user if it is left out.
+	Chat *bot.Chat `json:"chat,omitempty"`
+	// State is where the conversation stands at first, Context what is remembered of the states before.
+	State   string                      `json:"state,omitempty"`
+	Context map[string]bot.StateContext `json:"context,omitempty"`
 	// Answers are those of the owner's API.
 	Answers []Answer `json:"answers,omitempty"`
 	Steps   []Step   `json:"steps"`

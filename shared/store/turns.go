@@ -40,7 +40,7 @@ func turnItem(t bot.Turn) (Item, error) {
 	t.Handlers = nil
 	item, err := encode(key, t, t.Time.Add(TurnsKept))
 	if err == nil && len(item.Body) > MaxTurnBytes {
-		t.Event.Raw, t.Event.Truncated = nil, true
+		t.Event.Raw, t.Event.Truncated, t.Partial = nil, true, true
 		if len(t.Context)+len(t.Requests) > 0 {
 			t.Context, t.Requests = nil, nil
 			t.Notes = append(slices.Clip(t.Notes), "requests and context are not shown: the turn was too large to be kept whole")

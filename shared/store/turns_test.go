@@ -120,11 +120,11 @@ func TestTurnTooLargeLosesRawFirstThenReplies(t *testing.T) {
 	for _, got := range turns {
 		switch got.ID {
 		case "raw":
-			if got.Event.Raw != nil || !got.Event.Truncated || len(got.Replies) != 1 {
+			if got.Event.Raw != nil || !got.Event.Truncated || !got.Partial || len(got.Replies) != 1 {
 				t.Errorf("turn with a large raw event lost the wrong thing: truncated %v, %d replies", got.Event.Truncated, len(got.Replies))
 			}
 		case "replies":
-			if len(got.Replies) != 0 || len(got.Notes) != 1 {
+			if len(got.Replies) != 0 || len(got.Notes) != 1 || !got.Partial {
 				t.Errorf("turn with large replies = %d replies, notes %q, want a note instead", len(got.Replies), got.Notes)
 			}
 		}

@@ -1,0 +1,162 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// recording is a server that has turns of the bot pizza, the newest first, and gives them as the real one does.
+type recording struct {
+	times []time.Time
+	asked []url.Values
+}
+
+func (r *recording) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	switch req.URL.Path {
+	case "/v1/bots":
+		fmt.Fprint(w, oneBot)
+	case "/v1/bots/pizza":
+		fmt.Fprint(w, `{"bot":"pizza","secrets":{"KEY":"set"},"channels":{"telegram":{"provider":"telegram","token":"set"}},
+			"handlers":[{"name":"any","response":{"text":"You said {{ event.text }}."}}]}`)
+	case "/v1/bots/pizza/turns":
+		r.asked = append(r.asked, req.URL.Query())
+		fmt.Fprintf(w, `{"turns":[%s]}`, strings.Join(r.page(req.URL.Query()), ","))
+	default:
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"detail":"version 9 of bot pizza is not kept"}`)
+	}
+}
+
+func (r *recording) page(query url.Values) (page []string) {
+	until, err := time.Parse(time.RFC3339Nano, query.Get("until"))
+	for i, at := range r.times {
+		if err == nil && !at.Truncate(time.Microsecond).Before(until.Truncate(time.Microsecond)) {
+			continue
+		}
+		said := "hello"
+		if i%1000 == 7 {
+			said = "something else"
+		}
+		page = append(page, fmt.Sprintf(`{"id":"t%d","time":%q,"bot":"pizza","channel":"telegram","provider":"telegram","version":1,
+			"event":{"id":"%d","provider":"telegram","channel":"c1","kind":"text","text":%q,"chat":{"id":"42"}},"fired":["any"],
+			"state":{"before":"","after":""},"replies":[{"chat":"42","parts":[{"text":"You said hello."}],"sent":true}],
+			"outcome":"replied"}`, i, at.Format(time.RFC3339Nano), i, said))
+		if fmt.Sprint(len(page)) == query.Get("limit") {
+			break
+		}
+	}
+	return page
+}
+
+func recordingServer(t *testing.T, turns int) (*recording, *httptest.Server) {
+	t.Helper()
+	r := &recording{}
+	for i := range turns {
+		// Three at a time in one microsecond, so that some pages end among them.
+		r.times = append(r.times, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(-time.Duration(i/3)*time.Microsecond-time.Duration(i%3)))
+	}
+	s := httptest.NewServer(r)
+	t.Cleanup(s.Close)
+	return r, s
+}
+
+func TestReplayAll(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	tests := []struct {
+		name   string
+		turns  int
+		code   int
+		stdout string
+	}{
+		{"no turns", 0, 0, "this edit changes 0 of 0 turns\n"},
+		{"a page that is full", 100, 1, "t7  2026-03-01 11:59:59  telegram  chat 42  replies\nthis edit changes 1 of 100 turns\n"},
+		{"several pages", 4310, 1, "t4007  2026-03-01 11:59:59  telegram  chat 42  replies\nthis edit changes 5 of 4,310 turns\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r, s := recordingServer(t, test.turns)
+			got := run(t, nil, "", "replay", "--all", "--server", s.URL)
+			got.want(t, test.code, test.stdout, "")
+			for _, asked := range r.asked {
+				if asked.Get("explain") != "false" || asked.Get("limit") != "100" {
+					t.Errorf("replay --all asked for turns by %v, want pages of 100 without explanations", asked)
+				}
+			}
+		})
+	}
+}
+
+func TestReplayAllAsJSON(t *testing.T) {
+	_, s := recordingServer(t, 8)
+	got := run(t, nil, "", "replay", "--all", "-o", "json", "--server", s.URL)
+	var answer map[string]any
+	if err := json.Unmarshal([]byte(got.stdout), &answer); err != nil {
+		t.Fatalf("replay --all -o json = %s %s: %v", got.stdout, got.stderr, err)
+	}
+	part := func(text string) []any {
+		return []any{map[string]any{"text": text}}
+	}
+	want := map[string]any{"turns": 8.0, "changed": []any{map[string]any{
+		"turn": "t7", "time": "2026-03-01T11:59:59.999997999Z", "channel": "telegram", "chat": "42",
+		"changes": []any{map[string]any{"what": "replies", "before": part("You said hello."), "after": part("You said something else.")}},
+	}}}
+	if diff := cmp.Diff(want, answer); diff != "" || got.code != 1 {
+		t.Errorf("replay --all -o json = %d (-want +got)\n%s", got.code, diff)
+	}
+}
+
+func TestReplayOne(t *testing.T) {
+	polite := file(t, "polite.yaml", "bot: pizza\nchannels: {telegram: {token: '1:t'}}\nhandlers:\n  - {name: any, response: {text: 'You said {{ event.text }}.'}}\n")
+	tests := []struct {
+		name           string
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		{"the same", []string{"t205"}, 0, "chat 42  somebody: \"hello\"\n  nothing changes\n", ""},
+		{"otherwise", []string{"t7"}, 1, "- recorded, + replayed:\n      replies:\n    -   - text: You said hello.\n    +   - text: You said something else.\n", ""},
+		{"the same as JSON", []string{"t205", "-o", "json"}, 0, `"channel":"telegram","chat":"42"}` + "\n", ""},
+		{"against a file", []string{"t205", "--against", polite}, 0, "nothing changes", ""},
+		{"of a version that is gone", []string{"t205", "--version", "9"}, 1, "", "version 9 of bot pizza is not kept"},
+		{"not kept", []string{"t999"}, 1, "", "no turn t999 is kept"},
+		{"of another bot", []string{"t205", "--bot", "burger"}, 1, "", "no such bot: burger"},
+		{"of nothing", nil, 2, "", "name a turn, or give --all"},
+		{"of both", []string{"t1", "--all"}, 2, "", "name a turn, or give --all"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, s := recordingServer(t, 300)
+			run(t, nil, "", append([]string{"replay", "--server", s.URL}, test.args...)...).want(t, test.code, test.stdout, test.stderr)
+		})
+	}
+}
+
+func TestReplayOneReadsNoMoreThanItNeeds(t *testing.T) {
+	r, s := recordingServer(t, 1000)
+	run(t, nil, "", "replay", "t105", "--server", s.URL).want(t, 0, "nothing changes", "")
+	if len(r.asked) != 2 {
+		t.Errorf("replay asked for %d pages, want 2", len(r.asked))
+	}
+}
+
+func TestReplaySaysWhatCannotBeReplayed(t *testing.T) {
+	partial := strings.Replace(turnJSON("t1", "replied", 1), `"outcome"`, `"partial":true,"outcome"`, 1)
+	s := newServer(t, map[string]answer{
+		"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/turns": {200, turnsBody(partial)}, "GET /v1/bots/pizza": {200, `{"bot":"pizza"}`},
+	})
+	run(t, nil, "", "replay", "--all", "--server", s.URL).want(t, 0,
+		"not replayed: its record does not hold all that it was decided by\n1 of them could not be replayed\nthis edit changes 0 of 1 turns\n", "")
+	run(t, nil, "", "replay", "t1", "--server", s.URL).want(t, 1, "", "the turn cannot be replayed: its record")
+	if i := slices.Index(s.calls, "GET /v1/bots/pizza"); i < 0 {
+		t.Errorf("calls %v, want the live version read", s.calls)
+	}
+}

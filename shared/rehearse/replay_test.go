@@ -1,0 +1,230 @@
+package rehearse_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookline/shared/bot"
+	"hookline/shared/botfile"
+	"hookline/shared/provider"
+	"hookline/shared/provider/pyrus"
+	"hookline/shared/provider/telegram"
+	"hookline/shared/rehearse"
+)
+
+var networks = provider.NewSet(telegram.New(nil, ""), pyrus.New(nil, "", ""))
+
+// definition reads a bot file of handlers, one a line.
+func definition(t *testing.T, handlers ...string) bot.Definition {
+	t.Helper()
+	text := "bot: shop\nchannels: {telegram: {token: '1:t'}}\nsecrets: {KEY: hunter22, KEY2: '${UNSET}'}\n" +
+		"states: {waiting: {expires: 30m, then: late}}\nhandlers:\n  - {name: late, disabled: true}\n"
+	for _, h := range handlers {
+		text += "  - " + h + "\n"
+	}
+	def, problems := botfile.Checker{Providers: networks}.Read("shop.yaml", []byte(text))
+	for _, p := range problems {
+		if !p.Warning {
+			t.Fatal(p)
+		}
+	}
+	return def
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// turn is one as it is recorded, on a text that somebody said.
+func turn(text, before, after, reply string, fired ...string) bot.Turn {
+	t := bot.Turn{
+		ID: "T1", Time: noon, Bot: "shop", Channel: "telegram", Provider: "telegram",
+		Event: bot.Event{
+			ID: "77", Provider: "telegram", Channel: "c1", Kind: bot.Text, Text: text, Time: noon,
+			Chat: &bot.Chat{ID: "42", Type: bot.Direct}, From: &bot.Person{ID: "42", FirstName: "Ada"},
+		},
+		Decision: bot.Decision{Version: 1, Fired: fired, State: bot.StateChange{Before: before, After: after}},
+		Outcome:  bot.Silent,
+	}
+	if reply != "" {
+		part := bot.Part{Text: reply, Options: bot.Options{"keyboard": "remove"}}
+		t.Replies, t.Outcome = []bot.TurnReply{{Parts: []bot.Part{part}, Sent: true}}, bot.Replied
+	}
+	return t
+}
+
+// asking is a turn whose handler asked the owner's API.
+func asking(reply string, requests ...bot.Exchange) bot.Turn {
+	t := turn("red", "", "done", reply, "order")
+	t.Requests = requests
+	return t
+}
+
+func exchange(status int, url, body, answer string) bot.Exchange {
+	return bot.Exchange{
+		Handler: "order", Method: "POST", URL: url, Body: body, Status: status, Answer: answer, MS: 12,
+		Header: map[string]string{
+			"Authorization": "Bearer {{ secret.KEY }}", "Content-Type": "application/json", "Idempotency-Key": "c1:77:order",
+		},
+		AnswerHeader: map[string]string{"Place": "9"},
+	}
+}
+
+const (
+	hello  = `{name: hello, pattern: ^hello, response: {text: "Hi {{ event.from.first_name }}."}, target_state: met}`
+	bye    = `{name: bye, pattern: ^bye, response: {text: Bye.}}`
+	orders = "https://shop/orders?key={{ secret.KEY }}&other={{ secret.KEY2 }}"
+)
+
+// order is a handler that asks, and one more thing that is said of it.
+func order(more string) string {
+	return `{name: order, pattern: '(?P<what>red|blue)', request: {method: POST, url: 'https://shop/orders', ` +
+		`query: {key: '{{ secret.KEY }}', other: '{{ secret.KEY2 }}'}, headers: {Authorization: 'Bearer {{ secret.KEY }}'}, ` +
+		`json: {what: '{{ pattern.what }}'}}, target_state: done, response: {text: ` + more + `}}`
+}
+
+func TestReplay(t *testing.T) {
+	expired := turn("hello", "", "met", "Hi Ada.", "hello")
+	expired.Expired = "waiting"
+	remembering := turn("what", "met", "met", "It was red.", "what")
+	remembering.Context = map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"colour": new("red")}}}
+	failed := turn("hello", "", "", "", "hello")
+	failed.Outcome, failed.Error = bot.Failed, "handler hello, message 1: text: something else"
+	unsent := turn("hello", "", "met", "Hi Ada.", "hello")
+	unsent.Outcome, unsent.Error = bot.Failed, "the network is down"
+	refused := asking("")
+	refused.State.After = ""
+	refused.Outcome, refused.Error = bot.Failed, "handler order, request: no address"
+	quiet := turn("", "met", "met", "")
+	quiet.Event.Kind = bot.Receipt
+	two := asking("first second", exchange(200, "https://a/1", "", `{"n":"first"}`), exchange(200, "https://a/2", "", `{"n":"second"}`))
+	for i := range two.Requests {
+		two.Requests[i].Header, two.Requests[i].Method = map[string]string{}, "GET"
+	}
+	two.Requests[0].Handler, two.Requests[1].Handler, two.Fired = "one", "two", []string{"one", "two"}
+	options := bot.Options{"keyboard": "remove"}
+	two.Replies[0].Parts = []bot.Part{{Text: "first", Options: options}, {Text: "second", Options: options}}
+	const ask = `{name: %, pattern: red, request: {url: 'https://a/#'}, response: {text: '{{ response.data.n }}'}, continue: true, target_state: done}`
+	one, other := strings.NewReplacer("%", "one", "#", "1").Replace(ask), strings.NewReplacer("%", "two", "#", "2").Replace(ask)
+	tests := []struct {
+		name     string
+		handlers []string
+		turn     bot.Turn
+		want     []string // what changes, and how
+	}{
+		{"the same", []string{hello, bye}, turn("hello", "", "met", "Hi Ada.", "hello"), nil},
+		{"another reply", []string{strings.Replace(hello, "Hi", "Hello", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"),
+			[]string{"replies"}},
+		{"another option of the network", []string{strings.Replace(hello, "response: {", "response: {telegram: {disable_notification: true}, ", 1)},
+			turn("hello", "", "met", "Hi Ada.", "hello"), []string{"replies"}},
+		{"another state", []string{strings.Replace(hello, "met", "seen", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"), []string{"state"}},
+		{"another handler", []string{strings.Replace(hello, "name: hello", "name: greet", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"),
+			[]string{"handlers"}},
+		{"no handler", []string{bye}, turn("hello", "", "met", "Hi Ada.", "hello"), []string{"handlers", "replies", "state"}},
+		{"a handler that was not there", []string{hello, bye}, turn("bye", "met", "met", ""), []string{"handlers", "replies"}},
+		{"nothing fired and nothing does", []string{hello}, turn("bye", "met", "met", ""), nil},
+		{"a quiet event", []string{hello}, quiet, nil},
+		{"a quiet event that is answered now", []string{`{name: read, on: [receipt], target_state: x}`}, quiet, []string{"handlers", "state"}},
+		{"the state before", []string{`{name: met, source_states: [met], response: {text: Again.}}`, hello},
+			turn("hello", "met", "met", "Again.", "met"), nil},
+		{"what was remembered", []string{`{name: what, response: {text: 'It was {{ state_context._start.pattern.colour }}.'}}`}, remembering, nil},
+		{"an expired state", []string{hello}, expired, nil},
+		{"a state that has not expired", []string{strings.Replace(hello, "pattern", "source_states: [waiting], pattern", 1)},
+			turn("hello", "waiting", "met", "Hi Ada.", "hello"), nil},
+		{"an answer", []string{order("'{{ response.status }} {{ response.data.id }} {{ response.headers.place }}'")},
+			asking("201 7 9", exchange(201, orders, `{"what":"red"}`, `{"id":7}`)), nil},
+		{"another body", []string{strings.Replace(order("ok"), "what: '{{", "colour: '{{", 1)},
+			asking("ok", exchange(201, orders, `{"what":"red"}`, `{}`)), []string{"requests"}},
+		{"another header", []string{strings.Replace(order("ok"), "Bearer", "Token", 1)},
+			asking("ok", exchange(201, orders, `{"what":"red"}`, `{}`)), []string{"requests"}},
+		{"an answer that is made more of", []string{order("'{{ response.data.id }} and more'")},
+			asking("7", exchange(201, orders, `{"what":"red"}`, `{"id":7}`)), []string{"replies"}},
+		{"a refusal does not move", []string{order("no")}, asking("no", exchange(500, orders, `{"what":"red"}`, ``)), []string{"state"}},
+		{"a request that was not made", []string{order("'{{ response.error }}'")}, asking(""), []string{"replies", "state", "requests"}},
+		{"a request that could not be made", []string{order("x")}, refused, nil},
+		{"requests in another order get their own answers", []string{other, one}, two, []string{"handlers", "replies", "requests"}},
+		{"two requests", []string{one, other}, two, nil},
+		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
+		{"an error of sending", []string{hello}, unsent, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			replay, err := rehearse.NewReplayer(definition(t, test.handlers...), networks).Replay(t.Context(), test.turn)
+			var got []string
+			for _, change := range replay.Changes {
+				got = append(got, change.What)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || replay.Skipped != "" {
+				t.Errorf("Replay = %v, skipped %q, changes (-want +got)\n%s%v", err, replay.Skipped, diff, replay.Changes)
+			}
+		})
+	}
+}
+
+func TestReplayThatIsNotTold(t *testing.T) {
+	partial, elsewhere, short := turn("hello", "", "", ""), turn("hello", "", "", ""), asking("ok", exchange(201, orders, "", `{"id":`))
+	partial.Partial, elsewhere.Provider, short.Requests[0].Truncated = true, "fax", true
+	tests := []struct {
+		name string
+		turn bot.Turn
+		want string
+	}{
+		{"a record that is not whole", partial, "its record does not hold all that it was decided by"},
+		{"another network", elsewhere, "no provider fax"},
+		{"a long answer", short, "an answer that it got was too large to be kept whole"},
+	}
+	replayer := rehearse.NewReplayer(definition(t, order("ok"), hello), networks)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := replayer.Replay(t.Context(), test.turn)
+			want := rehearse.Replay{Turn: "T1", Time: noon, Channel: "telegram", Chat: "42", Skipped: test.want}
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("Replay = %v (-want +got)\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestReplayShowsADifference(t *testing.T) {
+	replayer := rehearse.NewReplayer(definition(t, strings.Replace(hello, "met", "seen", 1)), networks)
+	replay, err := replayer.Replay(t.Context(), turn("hello", "", "met", "Hi Ada.", "hello"))
+	if err != nil || len(replay.Changes) != 1 {
+		t.Fatalf("Replay = %+v, %v, want one change", replay, err)
+	}
+	want := rehearse.Change{What: "state", Before: json.RawMessage(`"met"`), After: json.RawMessage(`"seen"`)}
+	if diff := cmp.Diff(want, replay.Changes[0]); diff != "" {
+		t.Errorf("change (-want +got)\n%s", diff)
+	}
+	const text = "state, - recorded, + replayed:\n    - state: met\n    + state: seen"
+	if got := replay.Changes[0].String(); got != text {
+		t.Errorf("String() = %q, want %q", got, text)
+	}
+}
+
+func TestReplayAsksNoNetworkForWhatAnEventLost(t *testing.T) {
+	lost := turn("hello", "", "met", "Hi Ada.", "hello")
+	lost.Provider, lost.Event.Truncated = "pyrus", true
+	// A real Pyrus without a client would panic if it were asked.
+	replay, err := rehearse.NewReplayer(definition(t, hello), networks).Replay(t.Context(), lost)
+	if err != nil || len(replay.Changes) > 1 {
+		t.Errorf("Replay = %+v, %v, want it as recorded but for options of Telegram", replay, err)
+	}
+}
+
+func TestReplayOfADefinitionThatDoesNotCompile(t *testing.T) {
+	def := bot.Definition{Bot: "shop", Handlers: []bot.Handler{{Name: "a", Pattern: "("}}}
+	_, err := rehearse.NewReplayer(def, networks).Replay(t.Context(), turn("hello", "", "", ""))
+	if bot.KindOf(err) != bot.Invalid {
+		t.Errorf("Replay = %v, want kind invalid", err)
+	}
+}
+
+func TestReplayLeavesTheDefinitionAlone(t *testing.T) {
+	def := definition(t, hello)
+	rehearse.NewReplayer(def, networks)
+	if got := def.Secrets["KEY"].Value.Reveal(); got != "hunter22" {
+		t.Errorf("a secret of the definition is %q now, want it as it was", got)
+	}
+}
