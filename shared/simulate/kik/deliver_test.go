@@ -23,9 +23,12 @@ func bodies(messages []map[string]any) (said []string) {
 func TestDeliveryMixesUsers(t *testing.T) {
 	w := connected(t, "{}")
 	retrying, retry := make(chan bool), make(chan bool)
-	w.net.Wait = func(context.Context, time.Duration) {
-		retrying <- true
-		<-retry
+	w.net.Wait = func(ctx context.Context, _ time.Duration) {
+		select {
+		case retrying <- true:
+			<-retry
+		case <-ctx.Done():
+		}
 	}
 	w.refuse <- true
 	var want []string
