@@ -1,0 +1,214 @@
+package rehearse_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookline/shared/bot"
+	"hookline/shared/botfile"
+	"hookline/shared/rehearse"
+)
+
+// at gives a turn another time.
+func at(after time.Duration, t bot.Turn) bot.Turn {
+	t.ID = fmt.Sprint(after)
+	t.Time = noon.Add(after)
+	return t
+}
+
+// by gives a turn that is on another event of the same chat.
+func by(e bot.Event, t bot.Turn) bot.Turn {
+	e.ID, e.Provider, e.Channel, e.Chat, e.From = "78", "telegram", "c1", t.Event.Chat, t.Event.From
+	t.Event = e
+	return t
+}
+
+func showing(keyboard [][]bot.Button, t bot.Turn) bot.Turn {
+	t.Replies[0].Parts[0].Keyboard = keyboard
+	return t
+}
+
+var colours = [][]bot.Button{{{Text: "Red", Payload: "red"}, {Text: "Blue", Payload: "blue"}}}
+
+// retold writes turns down and gives what is written, and what does not go as recorded.
+func retold(t *testing.T, def bot.Definition, turns ...bot.Turn) (written []byte, failures []string) {
+	t.Helper()
+	file, results, err := rehearse.Retell(t.Context(), turns, def, networks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if written, err = rehearse.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		failures = append(failures, r.Failures...)
+	}
+	return written, failures
+}
+
+// plain reads YAML.
+func plain(t *testing.T, text string) (value any) {
+	t.Helper()
+	encoded, err := botfile.JSON([]byte(text))
+	if err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(encoded))
+		decoder.UseNumber()
+		err = decoder.Decode(&value)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return value
+}
+
+const (
+	ask     = `{name: ask, pattern: ^/ask, response: {text: "Which?", keyboard: [[{text: Red, payload: red}, {text: Blue, payload: blue}]]}, target_state: waiting}`
+	late    = `{name: too late, response: {text: Late.}}`
+	picture = `{name: picture, on: [photo], response: {text: "Nice {{ event.text }}."}}`
+	head    = "  - name: 2026-03-01 12:00:00, Ada\n    user: {id: \"42\", first_name: Ada}\n"
+)
+
+func TestRetell(t *testing.T) {
+	asked := showing(colours, turn("/ask", "", "waiting", "Which?", "ask"))
+	asked.Replies[0].Parts[0].Options = nil
+	asked.Event.Kind, asked.Event.Command = bot.Command, &bot.Invocation{Name: "ask"}
+	asked.Event.Entities = []bot.Entity{{Type: "bot_command", Length: 4, Text: "/ask"}}
+	pressed := by(bot.Event{Kind: bot.Press, Text: "Blue", Payload: "blue", Via: "callback", AckID: "9"}, asking("7",
+		exchange(201, orders, `{"what":"blue"}`, `{"id": 7, "size": 1.0}`)))
+	pressed.State.Before = "waiting"
+	expired := turn("red", "", "", "Late.", "late")
+	expired.Expired = "waiting"
+	failed := turn("bye", "", "", "", "first", "broken")
+	failed.Outcome, failed.Error, failed.State.After = bot.Failed, `handler broken, message 1: location: "x" is not latitude, longitude`, "nowhere"
+	group := turn("hello", "", "met", "Hi Ada.", "hello")
+	group.Event.Chat = &bot.Chat{ID: "-5", Type: bot.Group, Title: "Pizza"}
+	other := turn("hello", "", "met", "Hi Bob.", "hello")
+	other.Event.From, other.Event.Chat = &bot.Person{ID: "7", FirstName: "Bob"}, group.Event.Chat
+	again := turn("hello", "met", "met", "Hi Ada.", "hello")
+	again.Event.Chat = group.Event.Chat
+	raw := turn("hello", "", "", "Hi from raw.", "raw")
+	raw.Event.Raw = json.RawMessage(`{"a":{"name":"raw"}}`)
+	tests := []struct {
+		name     string
+		handlers []string
+		turns    []bot.Turn
+		want     string
+	}{
+		{"a text", []string{hello}, []bot.Turn{turn("hello", "", "met", "Hi Ada.", "hello")}, head + `    steps:
+      - say: hello
+        replies: [Hi Ada.]
+        state: met
+`},
+		{"a command, a press and an answer", []string{ask, order("'{{ response.data.id }}'")}, []bot.Turn{asked, at(time.Minute, pressed)}, head + `    answers:
+      - request: "POST https://shop/orders?key={{ secret.KEY }}&other={{ secret.KEY2 }}"
+        status: 201
+        json: {id: 7, size: 1.0}
+        headers: {Place: "9"}
+    steps:
+      - say: /ask
+        replies:
+          - text: Which?
+            keyboard:
+              - [{text: Red, payload: red}, {text: Blue, payload: blue}]
+        state: waiting
+      - press: Blue
+        replies: ["7"]
+        state: done
+        requests:
+          - method: POST
+            url: "https://shop/orders?key={{ secret.KEY }}&other={{ secret.KEY2 }}"
+            body: "{\"what\":\"blue\"}"
+`},
+		{"a press of a button that is not shown", []string{`{name: red, pattern: ^red$, response: {text: Red.}}`},
+			[]bot.Turn{by(bot.Event{Kind: bot.Press, Text: "R", Payload: "red", Via: "callback"}, turn("", "", "", "Red.", "red"))}, head + `    steps:
+      - send: {kind: button, payload: red, text: R, via: callback}
+        replies: [Red.]
+        state: ""
+`},
+		{"a state that expires", []string{ask, late, order("x")}, []bot.Turn{asked, at(40*time.Minute, expired)}, head + `    steps:
+      - say: /ask
+        replies: [{text: Which?, keyboard: [[{text: Red, payload: red}, {text: Blue, payload: blue}]]}]
+        state: waiting
+      - say: red
+        after: 40m
+        replies: [Late.]
+        state: ""
+`},
+		{"a state that had expired at first", []string{late, order("x")}, []bot.Turn{expired}, head + `    state: waiting
+    steps: [{say: red, after: 8760h, replies: [Late.], state: ""}]
+`},
+		{"a conversation that had begun", []string{`{name: what, source_states: [met], response: {text: 'It was {{ state_context._start.pattern.colour }}.'}}`},
+			[]bot.Turn{begun()}, head + `    state: met
+    context:
+      _start:
+        pattern: {colour: red}
+    steps:
+      - say: what
+        replies: [It was red.]
+        state: met
+`},
+		{"a conversation that was reset", []string{hello}, []bot.Turn{turn("hello", "", "met", "Hi Ada.", "hello"), at(time.Second, turn("hello", "", "met", "Hi Ada.", "hello"))},
+			head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n" +
+				strings.Replace(head, "12:00:00", "12:00:01", 1) + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
+		{"two people in a group", []string{hello}, []bot.Turn{group, at(time.Minute, other), at(time.Hour, again)}, head + `    chat: {id: "-5", type: group, title: Pizza}
+    steps: [{say: hello, replies: [Hi Ada.], state: met}, {say: hello, replies: [Hi Ada.], state: met}]
+  - name: 2026-03-01 12:01:00, Bob
+    user: {id: "7", first_name: Bob}
+    chat: {id: "-5", type: group, title: Pizza}
+    steps: [{say: hello, replies: [Hi Bob.], state: met}]
+`},
+		{"a kind, and one with a text", []string{picture}, []bot.Turn{
+			by(bot.Event{Kind: bot.Photo, Attachments: []bot.Attachment{{Type: "photo", ID: "f"}}}, turn("", "", "", "Nice .", "picture")),
+			by(bot.Event{Kind: bot.Photo}, turn("", "", "", "Nice .", "picture")),
+		}, head + `    steps:
+      - send:
+          attachments:
+            - {type: photo, id: f}
+          kind: photo
+        replies: [Nice .]
+        state: ""
+      - send: photo
+        replies: [Nice .]
+        state: ""
+`},
+		{"an error", []string{`{name: first, pattern: bye, target_state: nowhere, continue: true}`, `{name: broken, pattern: bye, response: {location: x}}`, hello}, []bot.Turn{failed, turn("hello", "", "met", "Hi Ada.", "hello")}, head + `    steps:
+      - {say: bye, replies: [], state: nowhere, error: 'handler broken, message 1: location: "x" is not latitude, longitude'}
+      - {say: hello, replies: [Hi Ada.], state: met}
+`},
+		{"quiet events and such as were not decided are left out", []string{hello}, []bot.Turn{
+			by(bot.Event{Kind: bot.Typing}, turn("", "", "", "")), {ID: "x", Provider: "telegram"}, turn("hello", "", "met", "Hi Ada.", "hello"),
+		}, head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
+		{"what only the network's own JSON says", []string{`{name: raw, response: {text: 'Hi from {{ event.raw.a.name }}.'}}`}, []bot.Turn{raw}, head + `    steps:
+      - send:
+          id: "77"
+          kind: text
+          raw:
+            a: {name: raw}
+          text: hello
+        replies: [Hi from raw.]
+        state: ""
+`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, failures := retold(t, definition(t, test.handlers...), test.turns...)
+			want := plain(t, "bot: shop.yaml\nprovider: telegram\nconversations:\n"+test.want)
+			if diff := cmp.Diff(want, plain(t, string(got))); diff != "" || failures != nil {
+				t.Errorf("Retell (-want +got)\n%s\n%s\nfailures %v", diff, got, failures)
+			}
+		})
+	}
+}
+
+// begun is a turn in a state that was reached before the turns that are kept.
+func begun() bot.Turn {
+	t := turn("what", "met", "met", "It was red.", "what")
+	t.Context = map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"colour": new("red")}}}
+	return t
+}
