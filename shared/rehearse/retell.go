@@ -186,9 +186,6 @@ func essence(e bot.Event) bot.Event {
 	if e.Kind == bot.Press {
 		e.Text, e.Via = "", ""
 	}
-	if e.Kind == bot.Command && e.Command != nil && e.Payload == "" {
-		e.Payload = e.Command.Args
-	}
 	return e
 }
 

@@ -77,13 +77,16 @@ const (
 func TestRetell(t *testing.T) {
 	asked := showing(colours, turn("/ask", "", "waiting", "Which?", "ask"))
 	asked.Replies[0].Parts[0].Options = nil
-	asked.Event.Kind, asked.Event.Command = bot.Command, &bot.Invocation{Name: "ask"}
+	asked.Event.Kind, asked.Event.Command = bot.Command, &bot.Invocation{Name: "ask", Args: "me"}
+	asked.Event.Text, asked.Event.Payload = "/ask me", "me"
 	asked.Event.Entities = []bot.Entity{{Type: "bot_command", Length: 4, Text: "/ask"}}
-	pressed := by(bot.Event{Kind: bot.Press, Text: "Blue", Payload: "blue", Via: "callback", AckID: "9"}, asking("7",
+	pressed := by(bot.Event{Kind: bot.Press, Payload: "blue", Via: "callback", AckID: "9"}, asking("7",
 		exchange(201, orders, `{"what":"blue"}`, `{"id": 7, "size": 1.0}`)))
 	pressed.State.Before = "waiting"
 	expired := turn("red", "", "", "Late.", "late")
 	expired.Expired = "waiting"
+	askedAgain := asked
+	askedAgain.State = bot.StateChange{After: "waiting"}
 	failed := turn("bye", "", "", "", "first", "broken")
 	failed.Outcome, failed.Error, failed.State.After = bot.Failed, `handler broken, message 1: location: "x" is not latitude, longitude`, "nowhere"
 	group := turn("hello", "", "met", "Hi Ada.", "hello")
@@ -111,7 +114,7 @@ func TestRetell(t *testing.T) {
         json: {id: 7, size: 1.0}
         headers: {Place: "9"}
     steps:
-      - say: /ask
+      - say: /ask me
         replies:
           - text: Which?
             keyboard:
@@ -131,14 +134,18 @@ func TestRetell(t *testing.T) {
         replies: [Red.]
         state: ""
 `},
-		{"a state that expires", []string{ask, late, order("x")}, []bot.Turn{asked, at(40*time.Minute, expired)}, head + `    steps:
-      - say: /ask
+		{"a state that expires", []string{ask, late, order("x")}, []bot.Turn{asked, at(40*time.Minute, expired), at(50*time.Minute, askedAgain), at(85*time.Minute, expired)}, head + `    steps:
+      - say: /ask me
         replies: [{text: Which?, keyboard: [[{text: Red, payload: red}, {text: Blue, payload: blue}]]}]
         state: waiting
       - say: red
         after: 40m
         replies: [Late.]
         state: ""
+      - say: /ask me
+        replies: [{text: Which?, keyboard: [[{text: Red, payload: red}, {text: Blue, payload: blue}]]}]
+        state: waiting
+      - {say: red, after: 45m, replies: [Late.], state: ""}
 `},
 		{"a state that had expired at first", []string{late, order("x")}, []bot.Turn{expired}, head + `    state: waiting
     steps: [{say: red, after: 8760h, replies: [Late.], state: ""}]
@@ -203,6 +210,54 @@ func TestRetell(t *testing.T) {
 				t.Errorf("Retell (-want +got)\n%s\n%s\nfailures %v", diff, got, failures)
 			}
 		})
+	}
+}
+
+func TestRetellAnswers(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer bot.Exchange
+		reply  string
+		want   string
+	}{
+		{"JSON", bot.Exchange{Status: 200, Answer: `{"id":12345678901234567890}`}, "200 12345678901234567890", `status: 200, json: {id: 12345678901234567890}`},
+		{"no JSON", bot.Exchange{Status: 502, Answer: "<html>"}, "502", `status: 502, body: <html>`},
+		{"nothing", bot.Exchange{Status: 204}, "204", `status: 204`},
+		{"JSON that YAML cannot say", bot.Exchange{Status: 200, Answer: `{"id":1,"id":2}`}, "200 2", `status: 200, body: '{"id":1,"id":2}'`},
+		{"no answer", bot.Exchange{Error: "no answer within 8s"}, "0", `error: no answer within 8s`},
+		{"headers", bot.Exchange{Status: 200, AnswerHeader: map[string]string{"Date": "today", "Server": "s", "Place": "9"}}, "200 9",
+			`status: 200, headers: {Place: "9"}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.answer.Handler, test.answer.Method, test.answer.URL = "get", "GET", "https://shop/"
+			told := turn("x", "", "", test.reply, "get")
+			told.Requests = []bot.Exchange{test.answer}
+			get := `{name: get, request: {url: 'https://shop/'}, response: {text: '{{ response.status }} {{ response.data.id }}{{ response.headers.place }}'}}`
+			got, failures := retold(t, definition(t, get), told)
+			want := plain(t, "answers: [{request: GET https://shop/, "+test.want+"}]")
+			found := plain(t, string(got)).(map[string]any)["conversations"].([]any)[0].(map[string]any)
+			if diff := cmp.Diff(want, map[string]any{"answers": found["answers"]}); diff != "" || failures != nil {
+				t.Errorf("Retell answers (-want +got)\n%s\nfailures %v", diff, failures)
+			}
+		})
+	}
+}
+
+func TestRetellKeepsToOneNetwork(t *testing.T) {
+	elsewhere := turn("hello", "", "met", "Hi Ada.", "hello")
+	elsewhere.Provider = "pyrus"
+	file, _, err := rehearse.Retell(t.Context(), []bot.Turn{elsewhere, turn("hello", "", "met", "Hi Ada.", "hello")}, definition(t, hello), networks)
+	if err != nil || file.Provider != "telegram" || len(file.Conversations) != 1 {
+		t.Errorf("Retell = %+v, %v, want one conversation, on telegram", file, err)
+	}
+}
+
+func TestRetellOfAnotherDefinitionKeepsWhatWasRecorded(t *testing.T) {
+	got, failures := retold(t, definition(t, strings.Replace(hello, "Hi", "Hello", 1)), turn("hello", "", "met", "Hi Ada.", "hello"))
+	want := plain(t, "bot: shop.yaml\nprovider: telegram\nconversations:\n"+head+"    steps: [{say: hello, replies: [Hi Ada.], state: met}]")
+	if diff := cmp.Diff(want, plain(t, string(got))); diff != "" || len(failures) != 1 || !strings.HasPrefix(failures[0], "step 1 (say hello): replies") {
+		t.Errorf("Retell (-want +got)\n%s\nfailures %v, want one of step 1", diff, failures)
 	}
 }
 
