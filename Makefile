@@ -38,7 +38,7 @@ test: ## every check there is
 	if [ "$$(go env CGO_ENABLED)" != 1 ]; then race=; missing="$$missing, the race detector (no C compiler)"; fi; \
 	if command -v java >/dev/null && command -v mvn >/dev/null; then $(MAKE) -s emulators; REQUIRE_EMULATORS=1; export REQUIRE_EMULATORS; \
 	else missing="$$missing, DynamoDB and SQS (no Java or Maven)"; fi; \
-	if command -v python3 >/dev/null; then $(MAKE) -s translator; else missing="$$missing, the template through SAM (no Python)"; fi; \
+	if command -v python3 >/dev/null; then $(MAKE) -s translator dialect; else missing="$$missing, the template through SAM and the dialect of bots' templates (no Python)"; fi; \
 	if [ "$$CI" = true ] && [ -n "$$missing" ]; then echo "would be left out: $${missing#, }" >&2; exit 1; fi; \
 	unformatted=$$(gofmt -l functions infra shared); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:" $$unformatted >&2; exit 1; fi; \
@@ -67,6 +67,9 @@ build/%/.stamp: infra/requirements-%.txt
 	@touch $@
 
 translator: build/translator/.stamp
+
+dialect: build/jinja/.stamp ## what templates are expected to make is what Jinja2 makes (needs Python)
+	@build/jinja/bin/python shared/template/testdata/jinja.py --check
 
 sam-checks: build/sam/.stamp build/checkov/.stamp ## template.yaml before sam validate, cfn-lint and checkov (needs Python)
 	@export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1; \

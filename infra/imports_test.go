@@ -84,7 +84,7 @@ var arrows = map[string][]string{
 	"functions/telegram":  doorOf("telegram"),
 	"functions/local": slices.Concat(middle, []string{
 		"shared/api", "shared/cli", "shared/engine", "shared/feed", "shared/fetch", "shared/metrics", "shared/notify", "shared/provider/catalog", "shared/queue/sqlitequeue",
-		"shared/simulate", "shared/simulate/kik", "shared/simulate/messenger", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
+		"shared/simulate", "shared/simulate/kik", "shared/simulate/messenger", "shared/simulate/pyrus", "shared/simulate/telegram", "shared/sqlitefile", "shared/store/sqlitetable", "shared/webhook",
 	}),
 }
 

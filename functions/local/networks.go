@@ -16,6 +16,7 @@ import (
 	"hookline/shared/simulate"
 	"hookline/shared/simulate/kik"
 	"hookline/shared/simulate/messenger"
+	"hookline/shared/simulate/pyrus"
 	"hookline/shared/simulate/telegram"
 )
 
@@ -26,6 +27,9 @@ const simulatedPath = "/simulate/"
 var simulations = []simulation{
 	{"kik", func() simulate.Simulated { return kik.New() }, map[string]string{"HOOKLINE_KIK_URL": ""}},
 	{"messenger", func() simulate.Simulated { return messenger.New() }, map[string]string{"HOOKLINE_MESSENGER_URL": ""}},
+	{"pyrus", func() simulate.Simulated { return pyrus.New() }, map[string]string{
+		"HOOKLINE_PYRUS_URL": "/v4", "HOOKLINE_PYRUS_AUTH_URL": "/api/v4",
+	}},
 	{"telegram", func() simulate.Simulated { return telegram.New() }, map[string]string{"HOOKLINE_TELEGRAM_URL": ""}},
 }
 
@@ -68,6 +72,15 @@ func (n networks) makeUp(provider, botName, channel, field string) bot.Secret {
 		return ""
 	}
 	return network.MakeUp(sha256.Sum256(fmt.Appendf(nil, "%q %q", botName, channel)), field)
+}
+
+// doSteps enters a channel's webhook where its network has pages for that.
+func (n networks) doSteps(ch bot.Channel, address string) error {
+	pages, ok := n[ch.Provider].(simulate.Pages)
+	if !ok {
+		return bot.Errorf(bot.Unsupported, "the simulated "+ch.Provider+" has no page to enter a webhook on")
+	}
+	return pages.EnterWebhook(ch, address)
 }
 
 // simulatedEnvironment points providers at the simulated networks at url.

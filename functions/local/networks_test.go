@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"testing"
 
@@ -88,6 +89,19 @@ func TestMakeUp(t *testing.T) {
 	}
 }
 
+// requiredSettings are what simulated networks want to know of a channel, beside its credentials.
+var requiredSettings = map[string]string{"kik": "pizzabot", "pyrus": "bot@pizza"}
+
+func TestEveryNetworkIsSimulated(t *testing.T) {
+	all := startNetworks(slog.New(slog.DiscardHandler))
+	defer all.close()
+	for name := range catalog.New(http.DefaultClient, os.Getenv) {
+		if all[name] == nil {
+			t.Errorf("%s is not simulated", name)
+		}
+	}
+}
+
 // TestSimulatedNetworksServeTheirProviders: each provider that has a simulated network is led to it, and the values made
 // up for its credentials let it in.
 func TestSimulatedNetworksServeTheirProviders(t *testing.T) {
@@ -103,7 +117,7 @@ func TestSimulatedNetworksServeTheirProviders(t *testing.T) {
 			ch := bot.Channel{ID: "c", Provider: name, Credentials: map[string][]bot.Credential{}, Settings: map[string]any{}}
 			for _, field := range providers[name].Describe().Fields {
 				if field.Required && !field.Secret {
-					ch.Settings[field.Name] = "pizzabot"
+					ch.Settings[field.Name] = requiredSettings[name]
 				}
 				if field.Secret {
 					ch.Credentials[field.Name] = []bot.Credential{{Value: all.makeUp(name, "pizza", name, field.Name)}}

@@ -24,6 +24,8 @@ import (
 //	shutdown NAME [interrupt]   stops it and wants exit code 0; what it wrote is in NAME.stdout and NAME.stderr
 //	say URL USERNAME CHAT TEXT   speaks as a user of the simulated Telegram of a server
 //	wait-turn TEXT            waits until `hookline turns` prints the text
+//	call-hook BOT HOOK BODY   calls a hook with a new token, and wants it taken
+//	heard BOT CHAT TEXT       waits until the bot's last words in the chat of that id are the text, on every network
 //	turn-id TEXT VARIABLE     sets a variable to the id of the newest turn on an event that says the text
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("examples")
@@ -41,7 +43,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": serverCommand, "shutdown": shutdownCommand, "say": sayCommand, "wait-turn": waitTurnCommand, "turn-id": turnIDCommand,
+			"server": serverCommand, "shutdown": shutdownCommand, "say": sayCommand, "wait-turn": waitTurnCommand,
+			"call-hook": callHookCommand, "heard": heardCommand, "turn-id": turnIDCommand,
 		},
 	})
 }

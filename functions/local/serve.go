@@ -48,6 +48,7 @@ type server struct {
 	// queue holds what belongs to conversations, notices what comes of calls to hooks.
 	queue     *sqlitequeue.Queue
 	notices   *sqlitequeue.Queue
+	client    *http.Client // calls networks
 	providers provider.Set
 	engine    *engine.Engine
 	feeds     *feed.Feeds
@@ -86,8 +87,8 @@ func (s *server) connect(addr *net.TCPAddr) {
 		s.simulated = startNetworks(s.Log)
 		environment = simulatedEnvironment(s.url)
 	}
-	client := &http.Client{Transport: transport()}
-	s.providers = catalog.New(client, environment)
+	s.client = &http.Client{Transport: transport()}
+	s.providers = catalog.New(s.client, environment)
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
 	s.engine.Requests = fetch.New(strings.Split(os.Getenv("HOOKLINE_ALLOW_HOSTS"), ","))
 	s.engine.Metrics, s.engine.Conversations, s.engine.Notifications = &s.metrics, s.queue, s.notices
@@ -111,7 +112,7 @@ func (s *server) handler() http.Handler {
 	hooks.Log, hooks.Metrics = s.Log, &s.metrics
 	mux.Handle("/hook/", hooks.Handler())
 	if s.Simulate {
-		management.MakeUp = s.simulated.makeUp
+		management.MakeUp, management.DoSteps = s.simulated.makeUp, s.simulated.doSteps
 		s.simulated.mount(mux)
 	}
 	routes := management.Handler()
@@ -155,6 +156,8 @@ func (s *server) run(asked context.Context, listener net.Listener) error {
 	door.close()
 	work.Wait()
 	s.simulated.close()
+	// To a simulated network these are connections to our own door, which waits 5 s for one that was never used.
+	s.client.CloseIdleConnections()
 	door.shutDown()
 	calls.Wait()
 	stopRecording()

@@ -56,7 +56,8 @@ func TestPublishRefusesWhatCheckRefuses(t *testing.T) {
 		{"unknown field", "bot: pizza\nhandlers:\n  - name: a\n    patern: x\n", "handlers[0].patern", `did you mean "pattern"?`, 4},
 		{"other name", "bot: burger\n", "bot", `is "burger", but the address says "pizza"`, 0},
 		{"no YAML", "bot: [", "", "", 1},
-		{"not yet supported", "bot: pizza\nhandlers:\n  - {name: a, response: {text: '{{ emoji.x }}'}}\n", "handlers[0].response.text", "not supported yet", 3},
+		{"template", "bot: pizza\nhandlers:\n  - {name: a, response: {text: '{% if 1 %}'}}\n", "handlers[0].response.text", "the template ends without {% endif %}", 3},
+		{"not yet supported", "bot: pizza\nchannels: {symphony: {token: x}}\n", "channels.symphony.provider", "not supported yet", 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

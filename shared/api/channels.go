@@ -101,6 +101,13 @@ func (a *API) connect(ctx context.Context, ch bot.Channel, takeOver bool) (steps
 	if err != nil {
 		return nil, err
 	}
+	if len(made.Steps) > 0 && a.DoSteps != nil {
+		ch.Identity = identity
+		if err := a.DoSteps(ch, a.address(ch)); err != nil {
+			return nil, err
+		}
+		made.Steps = nil
+	}
 	now := a.Now()
 	return made.Steps, a.Store.SetConnected(ctx, ch.ID, bot.Health{Address: a.address(ch), ConnectedAt: now, CheckedAt: now})
 }

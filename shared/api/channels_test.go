@@ -59,6 +59,40 @@ func TestConnect(t *testing.T) {
 	}
 }
 
+func TestConnectDoesSteps(t *testing.T) {
+	tests := []struct {
+		name   string
+		steps  []string
+		err    error
+		did    string
+		status int
+	}{
+		{"none to do", nil, nil, "", 200},
+		{"done", []string{"enter the address"}, nil, "page 1 " + address + "/telegram/ID", 200},
+		{"not done", []string{"enter the address"}, bot.Errorf(bot.Invalid, "no"), "page 1 " + address + "/telegram/ID", 400},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			did := ""
+			w.api.Mode = api.Simulated
+			w.api.DoSteps = func(ch bot.Channel, address string) error {
+				did = "page " + ch.Identity.Account + " " + strings.ReplaceAll(address, ch.ID, "ID")
+				return test.err
+			}
+			w.network.identity, w.network.steps = bot.Identity{Account: "1", Username: "pizza_bot"}, test.steps
+			w.publish(pizza)
+			got := w.ask("POST", connectPath, "", test.status)
+			if did != test.did || got["steps"] != nil {
+				t.Errorf("connect does %q and leaves %v, want %q and nothing", did, got["steps"], test.did)
+			}
+			if connected := !w.channel("telegram").Health.ConnectedAt.IsZero(); connected != (test.err == nil) {
+				t.Errorf("the channel is connected: %v", connected)
+			}
+		})
+	}
+}
+
 func TestConnectFails(t *testing.T) {
 	refused := &bot.Error{Kind: bot.Unauthorized, Reason: bot.ReasonCredentials, Message: "the token is refused"}
 	tests := []struct {

@@ -12,8 +12,8 @@ import (
 	"hookline/shared/provider"
 )
 
-// Check gives what is wrong with a definition, without lines. What a definition may say and Hookline cannot do yet is
-// told as "not supported yet: FIELD".
+// Check gives what is wrong with a definition, without lines. A network that Hookline does not speak with yet
+// is told as "not supported yet".
 func (c Checker) Check(def *bot.Definition) []bot.Problem {
 	k := &check{def: def, providers: c.Providers, roots: roots}
 	k.name("bot", def.Bot)
@@ -42,8 +42,6 @@ type check struct {
 	sources   []string // of the templates
 	roots     []string // the names that templates of the part being checked know
 }
-
-func (k *check) unsupported(path string) { k.fail(path, "not supported yet: %s", path) }
 
 var (
 	nameRule = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

@@ -64,9 +64,7 @@ func (k *check) media(path string, m bot.Message) {
 
 func (k *check) keyboard(path string, m bot.Message) {
 	path = join(path, "keyboard")
-	if m.Keyboard.Template != "" {
-		k.unsupported(path)
-	}
+	k.template(path, m.Keyboard.Template)
 	if m == (bot.Message{Keyboard: m.Keyboard, Format: m.Format, ReplyTo: m.ReplyTo}) {
 		k.fail(path, "a keyboard goes with a text: write one beside it")
 	}
@@ -215,11 +213,10 @@ func (k *check) templatesIn(path string, value any) {
 // answerRoot is the answer to a handler's request.
 const answerRoot = "response"
 
-// Names that templates know: roots are there now, later ones are documented and not yet there.
+// Names that templates know, in handlers and in hooks.
 var (
-	roots      = []string{"env", "event", "pattern", answerRoot, "secret", "service", "state", "state_context"}
-	hookRoots  = []string{"data", "env", "recipient", "secret"}
-	laterRoots = []string{"emoji", "message"}
+	roots     = []string{"env", "event", "message", "pattern", answerRoot, "secret", "service", "state", "state_context"}
+	hookRoots = []string{"data", "env", "recipient", "secret"}
 )
 
 func (k *check) template(path, source string) {
@@ -230,11 +227,7 @@ func (k *check) template(path, source string) {
 		return
 	}
 	for _, name := range t.Names() {
-		switch {
-		case slices.Contains(k.roots, name):
-		case slices.Contains(laterRoots, name):
-			k.fail(path, "not supported yet: {{ %s }}", name)
-		default:
+		if !slices.Contains(k.roots, name) {
 			k.fail(path, "templates know no name %q%s", shorten(name), didYouMean(name, k.roots))
 		}
 	}

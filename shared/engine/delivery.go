@@ -152,7 +152,8 @@ func (e *Engine) prepare(ctx context.Context, d *delivery) error {
 		return nil
 	}
 	parts, err := t.compose(response, template.Scope{
-		"env": live.env, "secret": live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
+		template.Now: e.now(),
+		"env":        live.env, "secret": live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
 	})
 	if err != nil {
 		return bot.Wrap(bot.KindOf(err), fmt.Sprintf("hook %s, %v", d.scene.Hook.Name, err), nil)

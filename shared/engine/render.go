@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,29 @@ func (live *liveBot) parts(m bot.Message, scope template.Scope) (parts []bot.Par
 		return parts, nil
 	}
 	part, err := live.render(m, scope)
+	if strings.Contains(m.Text, newMessage) {
+		return append(parts, cutUp(part)...), err
+	}
 	return append(parts, part), err
+}
+
+// newMessage is what an author writes in a text to begin another message, as in permabots: a backslash and an n.
+const newMessage = `\n`
+
+// cutUp makes a part of every message in a text, but blank ones. A file goes with the first, the keyboard with the last.
+func cutUp(part bot.Part) []bot.Part {
+	texts := slices.DeleteFunc(strings.Split(part.Text, newMessage), func(text string) bool { return strings.TrimSpace(text) == "" })
+	if len(texts) < 2 {
+		part.Text = strings.Join(texts, "")
+		return []bot.Part{part}
+	}
+	parts := make([]bot.Part, len(texts))
+	for i, text := range texts {
+		parts[i] = bot.Part{Format: part.Format, Text: text}
+	}
+	parts[0].Media, parts[0].Location = part.Media, part.Location
+	parts[len(parts)-1].Keyboard = part.Keyboard
+	return parts
 }
 
 // render makes the part that a message says or shows. Keyboards are text for people whatever the format: only the
@@ -46,18 +69,34 @@ func (live *liveBot) render(m bot.Message, scope template.Scope) (bot.Part, erro
 	if m.Keyboard == nil {
 		return part, nil
 	}
-	for i, row := range m.Keyboard.Rows {
+	part.Keyboard, err = live.keyboard(*m.Keyboard, scope)
+	return part, err
+}
+
+// keyboard makes the buttons of a message: of its rows, or of what its template gives.
+func (live *liveBot) keyboard(k bot.Keyboard, scope template.Scope) (rows [][]bot.Button, err error) {
+	if k.Template != "" {
+		text, err := live.text(k.Template, scope, bot.FormatPlain)
+		if err == nil {
+			rows, err = template.Keyboard(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("keyboard: %w", err)
+		}
+		return rows, nil
+	}
+	for i, row := range k.Rows {
 		var rendered []bot.Button
 		for j, b := range row {
 			button, err := live.button(b, scope)
 			if err != nil {
-				return part, fmt.Errorf("keyboard row %d button %d: %w", i+1, j+1, err)
+				return nil, fmt.Errorf("keyboard row %d button %d: %w", i+1, j+1, err)
 			}
 			rendered = append(rendered, button)
 		}
-		part.Keyboard = append(part.Keyboard, rendered)
+		rows = append(rows, rendered)
 	}
-	return part, nil
+	return rows, nil
 }
 
 func (live *liveBot) button(b bot.Button, scope template.Scope) (made bot.Button, err error) {

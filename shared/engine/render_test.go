@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -38,6 +39,26 @@ func TestParts(t *testing.T) {
 		{"place with a title", bot.Response{Message: bot.Message{Location: "1,2, here, or so"}}, []bot.Part{
 			{Location: &bot.Location{Latitude: "1", Longitude: "2", Title: "here, or so"}},
 		}},
+		{"F33: backslash n begins a message", bot.Response{Message: bot.Message{
+			Text: `one\n \n{{ event.text }}\n`, Keyboard: &bot.Keyboard{Rows: [][]bot.Button{{{Text: "a"}}}},
+		}}, []bot.Part{{Text: "one"}, {Text: "hello", Keyboard: [][]bot.Button{{{Text: "a", Payload: "a"}}}}}},
+		{"F33: with a file", bot.Response{Message: bot.Message{Photo: "p", Text: `one\ntwo`}}, []bot.Part{
+			{Text: "one", Media: &bot.Media{Kind: bot.Photo, Source: "p"}}, {Text: "two"},
+		}},
+		{"F33: nothing but separators", bot.Response{Message: bot.Message{Photo: "p", Text: `\n\n`}}, []bot.Part{
+			{Media: &bot.Media{Kind: bot.Photo, Source: "p"}},
+		}},
+		{"F31: a template makes the keyboard", bot.Response{Message: bot.Message{
+			Text: "a", Keyboard: &bot.Keyboard{Template: "[{% for x in ['b', 'c'] %}['{{ x }}', ('Site', '{{ env.SHOP | urlencode }}')],{% endfor %}]"},
+		}}, []bot.Part{{Text: "a", Keyboard: [][]bot.Button{
+			{{Text: "b", Payload: "b"}, {Text: "Site", Payload: "the%20shop"}}, {{Text: "c", Payload: "c"}, {Text: "Site", Payload: "the%20shop"}},
+		}}}},
+		{"B11: what was said does not break a keyboard", bot.Response{Message: bot.Message{
+			Text: "a", Keyboard: &bot.Keyboard{Template: `{{ [event.text ~ " it's \"" ~ '\\'] | tojson }}`},
+		}}, []bot.Part{{Text: "a", Keyboard: [][]bot.Button{{{Text: `hello it's "\`, Payload: `hello it's "\`}}}}}},
+		{"F32: a keyboard of nothing", bot.Response{Message: bot.Message{Text: "a", Keyboard: &bot.Keyboard{Template: "{% if false %}['b']{% endif %}"}}}, []bot.Part{{Text: "a"}}},
+		{"F28, F29: emoji and the time", bot.Response{Message: bot.Message{Text: "{{ emoji.slice_of_pizza }} {% now 'utc', '%Y' %}"}}, []bot.Part{{Text: "🍕 2026"}}},
+		{"F27: the network's own shape", bot.Response{Message: bot.Message{Text: "{{ message.its.own }}!"}}, []bot.Part{{Text: "shape!"}}},
 		{"signs go first", bot.Response{Message: bot.Message{Text: "a", Typing: true, Seen: true}}, []bot.Part{
 			{Sign: bot.MarkSeen, ReplyTo: "m1"}, {Sign: bot.ShowTyping}, {Text: "a"},
 		}},
@@ -55,7 +76,9 @@ func TestParts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, bot.Handler{Name: "h", Response: &test.response})
 			w.network.options = []provider.Option{{Name: "close", Once: true}, {Name: "quiet"}}
-			w.handle(w.said("hello"))
+			job := w.said("hello")
+			job.Event.Raw = json.RawMessage(`{"its":{"own":"shape"}}`)
+			w.handle(job)
 			if diff := cmp.Diff(test.want, w.network.parts()); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}

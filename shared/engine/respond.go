@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -87,8 +88,11 @@ func (t *turn) whole(ctx context.Context) *bot.Event {
 
 // scope is what the handler's templates see.
 func (t *turn) scope(ctx context.Context, captures map[string]*string) template.Scope {
+	event := t.whole(ctx)
 	return template.Scope{
-		"event":         template.Lazy(t.whole(ctx)),
+		template.Now:    t.now,
+		"event":         template.Lazy(event),
+		"message":       template.Lazy(shaped{t.provider, *event}),
 		"pattern":       captures,
 		"state":         t.scene.Conversation.State,
 		"state_context": template.Lazy(byEitherName(t.scene.Conversation.Context)),
@@ -97,6 +101,27 @@ func (t *turn) scope(ctx context.Context, captures map[string]*string) template.
 		"env":           t.live.env,
 		"secret":        t.live.secrets,
 	}
+}
+
+// shaped is an event as the JSON of its own network, in permabots' shape where the provider knows one.
+type shaped struct {
+	provider provider.Provider
+	event    bot.Event
+}
+
+func (s shaped) MarshalJSON() ([]byte, error) {
+	if s.event.Raw == nil {
+		return []byte("{}"), nil
+	}
+	shaper, ok := s.provider.(provider.Shaper)
+	if !ok {
+		return s.event.Raw, nil
+	}
+	shape, err := shaper.Shape(s.event)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(shape)
 }
 
 // byEitherName gives contexts by their states' names, and by those that a template can write with dots, as permabots had

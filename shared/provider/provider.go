@@ -72,6 +72,12 @@ type Rereader interface {
 	Reread(ctx context.Context, ch bot.Channel, e bot.Event) (json.RawMessage, error)
 }
 
+// Shaper is a network whose events permabots gave to templates, as message, in a shape that is not the network's own.
+type Shaper interface {
+	// Shape gives it, as encoding/json writes it, for an event that has its Raw.
+	Shape(e bot.Event) (any, error)
+}
+
 // Checker is a network that has more to say to a bot file than its Description. Paths of problems are below what is
 // checked: "menu[2].url".
 type Checker interface {

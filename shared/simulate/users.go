@@ -21,6 +21,12 @@ type Simulated interface {
 	MakeUp(seed Seed, field string) bot.Secret
 }
 
+// Pages is a network some of whose webhooks are entered by people, on its pages: there is no call of its API for it.
+type Pages interface {
+	// EnterWebhook enters a channel's address, as its provider asks a person to when it connects.
+	EnterWebhook(ch bot.Channel, address string) error
+}
+
 // Seed is what made-up credentials of one channel are made of.
 type Seed [sha256.Size]byte
 

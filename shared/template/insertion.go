@@ -1,8 +1,6 @@
 package template
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,52 +13,45 @@ const (
 	closing = "}}"
 )
 
-// insertion is what stands between {{ and }}.
+// insertion is what stands between {{ and }} of a plain template: {{ path }} or {{ path | tojson }}.
 type insertion struct {
 	line int
 	path []string
 	json bool // through the filter tojson
 }
 
-// parseInsertions finds the insertions of a source. It cuts at the first }} behind each {{, as fasttemplate does.
-func parseInsertions(src string) ([]insertion, error) {
-	var insertions []insertion
+// parseInsertions finds the insertions of a source, if it has nothing else. It cuts at the first }} behind each {{, as
+// fasttemplate does.
+func parseInsertions(src string) (insertions []insertion, plain bool) {
 	line := 1
 	for {
 		at := strings.IndexByte(src, '{')
 		if at < 0 {
-			return insertions, nil
+			return insertions, true
 		}
 		line += strings.Count(src[:at], "\n")
 		src = src[at:]
 		switch {
 		case strings.HasPrefix(src, "{%"), strings.HasPrefix(src, "{#"):
-			return nil, refusal(line, src[:2])
+			return nil, false
 		case !strings.HasPrefix(src, opening):
 			src = src[1:]
 			continue
 		}
 		source, rest, closed := strings.Cut(src[len(opening):], closing)
 		if !closed {
-			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("line %d: {{ without }}", line))
+			return nil, false
 		}
 		in, ok := parseInsertion(source)
 		if !ok {
-			return nil, refusal(line, opening+source+closing)
+			return nil, false
 		}
-		in.line = line
+		leading := source[:len(source)-len(strings.TrimLeftFunc(source, unicode.IsSpace))]
+		in.line = line + strings.Count(leading, "\n")
 		insertions = append(insertions, in)
 		line += strings.Count(source, "\n")
 		src = rest
 	}
-}
-
-func refusal(line int, what string) error {
-	const shown = 60
-	if runes := []rune(what); len(runes) > shown {
-		what = string(runes[:shown]) + "…"
-	}
-	return bot.Errorf(bot.Invalid, fmt.Sprintf("line %d: %s: %s", line, what, unsupported))
 }
 
 func parseInsertion(source string) (in insertion, ok bool) {
@@ -69,7 +60,7 @@ func parseInsertion(source string) (in insertion, ok bool) {
 		return insertion{}, false
 	}
 	in = insertion{path: strings.Split(strings.TrimSpace(path), "."), json: filtered}
-	if !isName(in.path[0]) || isLiteral(in.path[0]) {
+	if !isName(in.path[0]) || isWord(in.path[0]) {
 		return insertion{}, false
 	}
 	for _, part := range in.path[1:] {
@@ -82,48 +73,44 @@ func parseInsertion(source string) (in insertion, ok bool) {
 
 func isName(s string) bool {
 	for i, r := range s {
-		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+		if !isLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
 			return false
 		}
 	}
 	return s != ""
 }
 
+func isLetter(r rune) bool { return r == '_' || unicode.IsLetter(r) }
+
 func isIndex(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 31)
-	return err == nil
+	return err == nil && s == strings.TrimLeft(s, "+")
 }
 
-// isLiteral tells whether Jinja takes the name for a value.
-func isLiteral(name string) bool {
+// isWord tells whether the name is one of Jinja's own: a value, an operator or a function.
+func isWord(name string) bool {
 	switch name {
-	case "true", "false", "none", "True", "False", "None":
+	case "true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is":
 		return true
 	}
-	return false
+	_, ok := globals[name]
+	return ok
 }
 
 // render gives the text of the insertion, escaped for the format.
-func (in *insertion) render(scope Scope, format bot.Format) (string, error) {
+func (in *insertion) render(m *meter, scope Scope, format bot.Format) (string, error) {
+	m.line = in.line
 	value, defined, err := scope.read(in.path)
-	if err != nil {
-		return "", in.wrong(err)
-	}
-	text := ""
 	switch {
+	case err != nil:
+		return "", wrong(in.line, "%v", err)
 	case in.json && !defined:
 		// Jinja refuses it as well: nothing is no JSON.
-		return "", in.wrong(errors.New("it is undefined, and tojson needs a value"))
+		return "", wrong(in.line, "%s is undefined, and tojson needs a value", strings.Join(in.path, "."))
 	case in.json:
-		text = jsonText(value)
+		return escape(m.json(plain(value), 0), format), nil
 	case defined:
-		text = printed(value)
+		return escape(m.shown(plain(value)), format), nil
 	}
-	return escape(text, format), nil
-}
-
-// wrong says where it went wrong. The whole of it may be read by the author: it holds names, and no values.
-func (in *insertion) wrong(err error) error {
-	path := strings.Join(in.path, ".")
-	return bot.Errorf(bot.Invalid, fmt.Sprintf("line %d: {{ %s }}: %s", in.line, path, err))
+	return "", nil
 }

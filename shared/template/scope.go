@@ -13,6 +13,9 @@ import (
 // of strings (map[string]string, map[string]*string), or what Lazy gives.
 type Scope map[string]any
 
+// Now is the name in a Scope of what {% now %} takes for now, a time.Time: what it really is if there is none.
+const Now = "{% now %}"
+
 // lazy is a value that is made when a template names it.
 type lazy func() (any, error)
 

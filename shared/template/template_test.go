@@ -164,14 +164,14 @@ func TestRenderErrors(t *testing.T) {
 		kind   bot.ErrorKind
 		want   string
 	}{
-		{"field of undefined", "a\n{{ x.b.c }}", bot.Invalid, "line 2: {{ x.b.c }}: x.b is undefined"},
-		{"field of unknown name", "{{ y.b }}", bot.Invalid, "line 1: {{ y.b }}: y is undefined"},
-		{"beyond the end of a list", "{{ event.attachments.0.url }}", bot.Invalid, "line 1: {{ event.attachments.0.url }}: event.attachments.0 is undefined"},
-		{"second of two", "{{ x }}\n\n{{ y.b }}", bot.Invalid, "line 3: {{ y.b }}: y is undefined"},
-		{"line after one that goes over lines", "{{\n x\n}}{{ y.b }}", bot.Invalid, "line 3: {{ y.b }}: y is undefined"},
-		{"undefined to JSON", "{{ y | tojson }}", bot.Invalid, "line 1: {{ y }}: it is undefined, and tojson needs a value"},
+		{"field of undefined", "a\n{{ x.b.c }}", bot.Invalid, "line 2: x.b is undefined"},
+		{"field of unknown name", "{{ y.b }}", bot.Invalid, "line 1: y is undefined"},
+		{"beyond the end of a list", "{{ event.attachments.0.url }}", bot.Invalid, "line 1: event.attachments.0 is undefined"},
+		{"second of two", "{{ x }}\n\n{{ y.b }}", bot.Invalid, "line 3: y is undefined"},
+		{"line after one that goes over lines", "{{\n x\n}}{{ y.b }}", bot.Invalid, "line 3: y is undefined"},
+		{"undefined to JSON", "{{ y | tojson }}", bot.Invalid, "line 1: y is undefined, and tojson needs a value"},
 		{"too large", "{{ large }}{{ large }}.", bot.TooLarge, "the rendered text is over 65536 bytes"},
-		{"lazy value fails", "{{ broken }}", bot.Invalid, "line 1: {{ broken }}: broken cannot be read as JSON"},
+		{"lazy value fails", "{{ broken }}", bot.Invalid, "line 1: broken cannot be read as JSON"},
 	}
 	scope := template.Scope{"x": map[string]any{}, "large": large, "broken": template.Lazy(json.RawMessage("{"))}
 	for _, tt := range tests {

@@ -61,12 +61,17 @@ func TestM17RedeliveryHasAnotherTime(t *testing.T) {
 // TestUnsubscribedAfterAnHour: an app whose callback fails for so long is told nothing more.
 func TestUnsubscribedAfterAnHour(t *testing.T) {
 	w := connected(t, "messages")
-	w.net.Wait = func(context.Context, time.Duration) { w.pass(30 * time.Minute) }
+	said := make(chan struct{})
+	w.net.Wait = func(context.Context, time.Duration) {
+		<-said
+		w.pass(30 * time.Minute)
+	}
 	for range 3 {
 		w.refuse <- true
 	}
 	w.user("say", `{"text":"lost"}`, "200")
 	w.user("say", `{"text":"next"}`, "200")
+	close(said)
 	for range 3 {
 		if got := read(t, w.next()).texts(); !cmp.Equal(got, []string{"100: lost"}) {
 			t.Errorf("the call holds %q, want what was refused", got)

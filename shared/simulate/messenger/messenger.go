@@ -16,7 +16,10 @@ import (
 	"hookline/shared/simulate"
 )
 
-var _ simulate.Simulated = (*Messenger)(nil)
+var (
+	_ simulate.Simulated = (*Messenger)(nil)
+	_ simulate.Pages     = (*Messenger)(nil)
+)
 
 // Messenger is the simulated network. Every token of the right form is a page's; a page is there once it has made a call.
 // All state is in memory.

@@ -142,6 +142,15 @@ func (m *Messenger) SetCallback(pageID string, entered Callback) error {
 	return nil
 }
 
+// EnterWebhook enters the callback of the app of a channel's page.
+func (m *Messenger) EnterWebhook(ch bot.Channel, address string) error {
+	tokens := append(ch.Secrets("verify_token"), ch.WebhookSecrets...)
+	if len(tokens) == 0 {
+		return bot.Errorf(bot.Invalid, "the channel has no verify token")
+	}
+	return m.SetCallback(ch.Identity.Account, Callback{Address: address, VerifyToken: tokens[0].Reveal()})
+}
+
 const (
 	askTimeout   = 10 * time.Second
 	maxChallenge = 1 << 10 // bytes of an answer

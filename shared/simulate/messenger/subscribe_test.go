@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"hookline/shared/bot"
 )
 
 func TestSubscriptions(t *testing.T) {
@@ -64,5 +66,34 @@ func TestCallbackEnteredByHand(t *testing.T) {
 	w.user("say", `{"text":"hi"}`, "200")
 	if got, _ := w.event(w.next()); !strings.Contains(got, `"text":"hi"`) {
 		t.Errorf("say posts %s, want what was said", got)
+	}
+}
+
+func TestEnterWebhook(t *testing.T) {
+	w := newWorld(t)
+	w.call("POST", "/v25.0/me/subscribed_apps?subscribed_fields=messages", "", "200")
+	channel := func(account string, chosen ...bot.Credential) bot.Channel {
+		return bot.Channel{
+			Identity: bot.Identity{Account: account}, Credentials: map[string][]bot.Credential{"verify_token": chosen},
+			WebhookSecrets: []bot.Secret{"derived"},
+		}
+	}
+	for _, test := range []struct {
+		name string
+		ch   bot.Channel
+		want bot.ErrorKind
+	}{
+		{"the chosen token", channel("100", bot.Credential{Value: "vt"}), ""},
+		{"a derived token, which this webhook does not know", channel("100"), bot.Invalid},
+		{"no token at all", bot.Channel{Identity: bot.Identity{Account: "100"}}, bot.Invalid},
+		{"a page that has not called", channel("101", bot.Credential{Value: "vt"}), bot.NotFound},
+	} {
+		if err := w.net.EnterWebhook(test.ch, w.hook.URL); bot.KindOf(err) != test.want {
+			t.Errorf("EnterWebhook, %s: %v, want kind %q", test.name, err, test.want)
+		}
+	}
+	w.user("say", `{"text":"hi"}`, "200")
+	if got, _ := w.event(w.next()); !strings.Contains(got, `"text":"hi"`) {
+		t.Errorf("after EnterWebhook the page is called with %s, want what was said", got)
 	}
 }

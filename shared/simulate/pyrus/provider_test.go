@@ -53,9 +53,9 @@ func TestProvider(t *testing.T) {
 	if err != nil || who.Username != login || who.Account == "" {
 		t.Fatalf("Identify() = %+v, %v, want the bot", who, err)
 	}
-	w.must(w.Open(in("5")))
+	w.hand("5")
 	if e := w.understood(p); e.Kind != bot.Start || e.Text != "/start" || e.Chat.ID != "5" || e.From.Name != "Ann Lee" || e.From.Email != "ann@example.com" {
-		t.Errorf("opening a task makes %+v, want a start by Ann", e)
+		t.Errorf("handing over a task makes %+v, want a start by Ann", e)
 	}
 	_, err = w.Say(in("5"), "hi")
 	w.must(err)

@@ -15,7 +15,10 @@ import (
 	"hookline/shared/simulate"
 )
 
-var _ simulate.Simulated = (*Pyrus)(nil)
+var (
+	_ simulate.Simulated = (*Pyrus)(nil)
+	_ simulate.Pages     = (*Pyrus)(nil)
+)
 
 // Pyrus is the simulated network. Every login of the form bot@… is a bot, whose security key is the first one that it logs in
 // with. All state is in memory.
@@ -29,14 +32,14 @@ type Pyrus struct {
 	mu     sync.Mutex          // for all below it
 	bots   map[string]*account // by login
 	tokens map[string]*account
-	note   int64 // id of the newest comment
+	note   int64 // id of the newest comment, greater than those of networks that ran before
 }
 
 // New gives a network on which there is no task yet. Close it.
 func New() *Pyrus {
 	p := &Pyrus{
 		Network: simulate.New(retryDelay), MaxTasks: 10_000, MaxBots: 10_000,
-		bots: map[string]*account{}, tokens: map[string]*account{}, note: 100_000,
+		bots: map[string]*account{}, tokens: map[string]*account{}, note: time.Now().UnixMilli(),
 	}
 	p.handler = p.routes()
 	return p
@@ -112,6 +115,19 @@ func (p *Pyrus) SetProfile(login string, profile Profile) error {
 	profile.SecurityKey = ""
 	a.profile = profile
 	return nil
+}
+
+// EnterWebhook enters an address on the page of a channel's bot, which is otherwise left as it is.
+func (p *Pyrus) EnterWebhook(ch bot.Channel, address string) error {
+	login := ch.Setting("login")
+	p.mu.Lock()
+	var profile Profile
+	if a, ok := p.bots[login]; ok {
+		profile = a.profile
+	}
+	p.mu.Unlock()
+	profile.Webhook = address
+	return p.SetProfile(login, profile)
 }
 
 // named gives the bot of a login for the users' side. p.mu is held.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hookline/shared/bot"
 	"hookline/shared/simulate"
 	"hookline/shared/simulate/pyrus"
 )
@@ -67,6 +68,15 @@ func (w *world) take(answer http.ResponseWriter, r *http.Request) {
 		w.status = w.status[1:]
 	}
 	w.calls <- call{r.Header, string(body)}
+}
+
+// hand has Ann make a task without a text, and hand it to the bot.
+func (w *world) hand(task string) {
+	w.t.Helper()
+	body := `{"from":{"id":7,"first_name":"Ann","last_name":"Lee","email":"ann@example.com"}}`
+	if status, answer := w.do("POST", "/chat/"+login+"/"+task+"/task", body); status != http.StatusOK {
+		w.t.Fatalf("handing over a task is answered %d %s", status, answer)
+	}
 }
 
 // next gives the next call of the webhook.
@@ -223,5 +233,27 @@ func TestMadeUpKeys(t *testing.T) {
 	one, two := w.MakeUp(simulate.Seed{1}, "security_key"), w.MakeUp(simulate.Seed{2}, "security_key")
 	if one.Reveal() == "" || one == two || one != w.MakeUp(simulate.Seed{1}, "security_key") {
 		t.Errorf("MakeUp() = %q and %q, want a key for each seed", one.Reveal(), two.Reveal())
+	}
+}
+
+func TestEnterWebhook(t *testing.T) {
+	w := started(t)
+	address := w.page.Webhook
+	w.page.Webhook = "https://elsewhere.example"
+	w.must(w.SetProfile(login, w.page))
+	ch := bot.Channel{Settings: map[string]any{"login": login}}
+	w.must(w.EnterWebhook(ch, address))
+	_, err := w.Say(in("5"), "hi")
+	w.must(err)
+	if got := w.next(); !strings.Contains(got.body, `"text":"hi"`) || !strings.Contains(got.body, `"bot_settings"`) {
+		t.Errorf("after EnterWebhook the bot is called with %s, want what was said, and the settings as they were", got.body)
+	}
+	for name, err := range map[string]error{
+		"http elsewhere": w.EnterWebhook(ch, "http://192.0.2.1/"),
+		"no login":       w.EnterWebhook(bot.Channel{}, address),
+	} {
+		if bot.KindOf(err) != bot.Invalid {
+			t.Errorf("EnterWebhook, %s: %v, want kind invalid", name, err)
+		}
 	}
 }

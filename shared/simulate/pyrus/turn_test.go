@@ -159,7 +159,7 @@ func TestP22NoHandler(t *testing.T) {
 // TestP32OptionsOnly: an answer without text, on a task that is closed and stays so.
 func TestP32OptionsOnly(t *testing.T) {
 	h := housed(t)
-	h.must(h.Open(in("5")))
+	h.hand("5")
 	h.handle(1)
 	if status, body := h.do("POST", "/v4/tasks/5/comments", `{"action":"finished"}`); status != 200 {
 		t.Fatalf("closing the task = %d %s", status, body)

@@ -21,7 +21,6 @@ type spot struct {
 	account *account
 	task    *task
 	person  Person
-	fresh   bool // the task was made for this talk
 }
 
 func id(of simulate.ID) (int64, error) {
@@ -55,7 +54,7 @@ func (p *Pyrus) in(k simulate.Talk, f func(*spot) error) error {
 	}
 	if s.task == nil {
 		a.makeRoom(p.MaxTasks)
-		s.task, s.fresh = newTask(chat, s.person, p.Now()), true
+		s.task = newTask(chat, s.person, p.Now())
 		a.tasks[chat] = s.task
 	}
 	return f(s)
@@ -83,14 +82,9 @@ func (s *spot) comment(fields object) (simulate.ID, error) {
 	return simulate.ID(strconv.FormatInt(s.net.note, 10)), s.net.notify(s.account, s.task, eventOf(added))
 }
 
-// Open makes the task, without text, and hands it to the bot.
+// Open makes the task, in which the bot takes part from then on, without calling it.
 func (p *Pyrus) Open(k simulate.Talk) error {
-	return p.in(k, func(s *spot) error {
-		if !s.fresh {
-			return nil
-		}
-		return p.notify(s.account, s.task, eventComment)
-	})
+	return p.in(k, func(*spot) error { return nil })
 }
 
 // Say comments on the task.
