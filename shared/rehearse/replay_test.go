@@ -87,6 +87,30 @@ func order(more string) string {
 		`json: {what: '{{ pattern.what }}'}}, target_state: done, response: {text: ` + more + `}}`
 }
 
+// replaying is a turn that is replayed against some handlers.
+type replaying struct {
+	name     string
+	handlers []string
+	turn     bot.Turn
+	want     []string // what changes
+}
+
+func replays(t *testing.T, tests []replaying) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			replay, err := rehearse.NewReplayer(definition(t, test.handlers...), networks).Replay(t.Context(), test.turn)
+			var got []string
+			for _, change := range replay.Changes {
+				got = append(got, change.What)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || replay.Skipped != "" {
+				t.Errorf("Replay = %v, skipped %q, changes (-want +got)\n%s%v", err, replay.Skipped, diff, replay.Changes)
+			}
+		})
+	}
+}
+
 func TestReplay(t *testing.T) {
 	expired := turn("hey", "", "", "Late.", "late")
 	expired.Expired = "waiting"
@@ -96,29 +120,9 @@ func TestReplay(t *testing.T) {
 	failed.Outcome, failed.Error = bot.Failed, "handler hello, message 1: text: something else"
 	unsent := turn("hello", "", "met", "Hi Ada.", "hello")
 	unsent.Outcome, unsent.Error = bot.Failed, "the network is down"
-	refused := asking("")
-	refused.State.After = ""
-	refused.Outcome, refused.Error = bot.Failed, "handler order, request: no address"
 	quiet := turn("", "met", "met", "")
 	quiet.Event.Kind = bot.Receipt
-	two := asking("first second", exchange(200, "https://a/1?key={{ secret.KEY }}", "", `{"n":"first"}`), exchange(200, "https://a/2?key={{ secret.KEY }}", "", `{"n":"second"}`))
-	for i := range two.Requests {
-		two.Requests[i].Header, two.Requests[i].Method = map[string]string{}, "GET"
-	}
-	two.Requests[0].Handler, two.Requests[1].Handler, two.Fired = "one", "two", []string{"one", "two"}
-	options := bot.Options{"keyboard": "remove"}
-	two.Replies[0].Parts = []bot.Part{{Text: "first", Options: options}, {Text: "second", Options: options}}
-	same := two
-	same.Requests = slices.Clone(two.Requests)
-	same.Requests[1].URL = same.Requests[0].URL
-	const ask = `{name: %, pattern: red, request: {url: 'https://a/#?key={{ secret.KEY }}'}, response: {text: '{{ response.data.n }}'}, continue: true, target_state: done}`
-	one, other := strings.NewReplacer("%", "one", "#", "1").Replace(ask), strings.NewReplacer("%", "two", "#", "2").Replace(ask)
-	tests := []struct {
-		name     string
-		handlers []string
-		turn     bot.Turn
-		want     []string // what changes, and how
-	}{
+	replays(t, []replaying{
 		{"the same", []string{hello, bye}, turn("hello", "", "met", "Hi Ada.", "hello"), nil},
 		{"another reply", []string{strings.Replace(hello, "Hi", "Hello", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"),
 			[]string{"replies"}},
@@ -138,6 +142,28 @@ func TestReplay(t *testing.T) {
 		{"an expired state", []string{`{name: hey, pattern: ^hey, response: {text: Hey.}}`}, expired, nil},
 		{"a state that has not expired", []string{strings.Replace(hello, "pattern", "source_states: [waiting], pattern", 1)},
 			turn("hello", "waiting", "met", "Hi Ada.", "hello"), nil},
+		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
+		{"an error of sending", []string{hello}, unsent, nil},
+	})
+}
+
+func TestReplayRequests(t *testing.T) {
+	refused := asking("")
+	refused.State.After = ""
+	refused.Outcome, refused.Error = bot.Failed, "handler order, request: no address"
+	two := asking("first second", exchange(200, "https://a/1?key={{ secret.KEY }}", "", `{"n":"first"}`), exchange(200, "https://a/2?key={{ secret.KEY }}", "", `{"n":"second"}`))
+	for i := range two.Requests {
+		two.Requests[i].Header, two.Requests[i].Method = map[string]string{}, "GET"
+	}
+	two.Requests[0].Handler, two.Requests[1].Handler, two.Fired = "one", "two", []string{"one", "two"}
+	options := bot.Options{"keyboard": "remove"}
+	two.Replies[0].Parts = []bot.Part{{Text: "first", Options: options}, {Text: "second", Options: options}}
+	same := two
+	same.Requests = slices.Clone(two.Requests)
+	same.Requests[1].URL = same.Requests[0].URL
+	const ask = `{name: %, pattern: red, request: {url: 'https://a/#?key={{ secret.KEY }}'}, response: {text: '{{ response.data.n }}'}, continue: true, target_state: done}`
+	one, other := strings.NewReplacer("%", "one", "#", "1").Replace(ask), strings.NewReplacer("%", "two", "#", "2").Replace(ask)
+	replays(t, []replaying{
 		{"an answer", []string{order("'{{ response.status }} {{ response.data.id }} {{ response.headers.place }}'")},
 			asking("201 7 9", exchange(201, orders, `{"what":"red"}`, `{"id":7}`)), nil},
 		{"another body", []string{strings.Replace(order("ok"), "what: '{{", "colour: '{{", 1)},
@@ -152,21 +178,7 @@ func TestReplay(t *testing.T) {
 		{"requests in another order get their own answers", []string{other, one}, two, []string{"handlers", "replies", "requests"}},
 		{"the same request twice", []string{one, strings.Replace(other, "a/2", "a/1", 1)}, same, nil},
 		{"two requests", []string{one, other}, two, nil},
-		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
-		{"an error of sending", []string{hello}, unsent, nil},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			replay, err := rehearse.NewReplayer(definition(t, test.handlers...), networks).Replay(t.Context(), test.turn)
-			var got []string
-			for _, change := range replay.Changes {
-				got = append(got, change.What)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || replay.Skipped != "" {
-				t.Errorf("Replay = %v, skipped %q, changes (-want +got)\n%s%v", err, replay.Skipped, diff, replay.Changes)
-			}
-		})
-	}
+	})
 }
 
 func TestReplayThatIsNotTold(t *testing.T) {

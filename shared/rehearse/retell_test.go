@@ -74,35 +74,45 @@ const (
 	head    = "  - name: 2026-03-01 12:00:00, Ada\n    user: {id: \"42\", first_name: Ada}\n"
 )
 
-func TestRetell(t *testing.T) {
+// retelling is how turns by some handlers are to be written down.
+type retelling struct {
+	name     string
+	handlers []string
+	turns    []bot.Turn
+	want     string // the conversations
+}
+
+func retells(t *testing.T, tests []retelling) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, failures := retold(t, definition(t, test.handlers...), test.turns...)
+			want := plain(t, "bot: shop.yaml\nprovider: telegram\nconversations:\n"+test.want)
+			if diff := cmp.Diff(want, plain(t, string(got))); diff != "" || failures != nil {
+				t.Errorf("Retell (-want +got)\n%s\n%s\nfailures %v", diff, got, failures)
+			}
+		})
+	}
+}
+
+// askedWhich is a command that was answered with buttons.
+func askedWhich() bot.Turn {
 	asked := showing(colours, turn("/ask", "", "waiting", "Which?", "ask"))
 	asked.Replies[0].Parts[0].Options = nil
 	asked.Event.Kind, asked.Event.Command = bot.Command, &bot.Invocation{Name: "ask", Args: "me"}
 	asked.Event.Text, asked.Event.Payload = "/ask me", "me"
 	asked.Event.Entities = []bot.Entity{{Type: "bot_command", Length: 4, Text: "/ask"}}
+	return asked
+}
+
+func TestRetellSteps(t *testing.T) {
+	asked := askedWhich()
 	pressed := by(bot.Event{Kind: bot.Press, Payload: "blue", Via: "callback", AckID: "9"}, asking("7",
 		exchange(201, orders, `{"what":"blue"}`, `{"id": 7, "size": 1.0}`)))
 	pressed.State.Before = "waiting"
-	expired := turn("red", "", "", "Late.", "late")
-	expired.Expired = "waiting"
-	askedAgain := asked
-	askedAgain.State = bot.StateChange{After: "waiting"}
-	failed := turn("bye", "", "", "", "first", "broken")
-	failed.Outcome, failed.Error, failed.State.After = bot.Failed, `handler broken, message 1: location: "x" is not latitude, longitude`, "nowhere"
-	group := turn("hello", "", "met", "Hi Ada.", "hello")
-	group.Event.Chat = &bot.Chat{ID: "-5", Type: bot.Group, Title: "Pizza"}
-	other := turn("hello", "", "met", "Hi Bob.", "hello")
-	other.Event.From, other.Event.Chat = &bot.Person{ID: "7", FirstName: "Bob"}, group.Event.Chat
-	again := turn("hello", "met", "met", "Hi Ada.", "hello")
-	again.Event.Chat = group.Event.Chat
 	raw := turn("hello", "", "", "Hi from raw.", "raw")
 	raw.Event.Raw = json.RawMessage(`{"a":{"name":"raw"}}`)
-	tests := []struct {
-		name     string
-		handlers []string
-		turns    []bot.Turn
-		want     string
-	}{
+	retells(t, []retelling{
 		{"a text", []string{hello}, []bot.Turn{turn("hello", "", "met", "Hi Ada.", "hello")}, head + `    steps:
       - say: hello
         replies: [Hi Ada.]
@@ -134,6 +144,42 @@ func TestRetell(t *testing.T) {
         replies: [Red.]
         state: ""
 `},
+		{"a kind, and one with a text", []string{picture}, []bot.Turn{
+			by(bot.Event{Kind: bot.Photo, Attachments: []bot.Attachment{{Type: "photo", ID: "f"}}}, turn("", "", "", "Nice .", "picture")),
+			by(bot.Event{Kind: bot.Photo}, turn("", "", "", "Nice .", "picture")),
+		}, head + `    steps:
+      - send:
+          attachments:
+            - {type: photo, id: f}
+          kind: photo
+        replies: [Nice .]
+        state: ""
+      - send: photo
+        replies: [Nice .]
+        state: ""
+`},
+		{"what only the network's own JSON says", []string{`{name: raw, response: {text: 'Hi from {{ event.raw.a.name }}.'}}`}, []bot.Turn{raw}, head + `    steps:
+      - send:
+          id: "77"
+          kind: text
+          raw:
+            a: {name: raw}
+          text: hello
+        replies: [Hi from raw.]
+        state: ""
+`},
+	})
+}
+
+func TestRetellStates(t *testing.T) {
+	asked := askedWhich()
+	expired := turn("red", "", "", "Late.", "late")
+	expired.Expired = "waiting"
+	askedAgain := asked
+	askedAgain.State = bot.StateChange{After: "waiting"}
+	failed := turn("bye", "", "", "", "first", "broken")
+	failed.Outcome, failed.Error, failed.State.After = bot.Failed, `handler broken, message 1: location: "x" is not latitude, longitude`, "nowhere"
+	retells(t, []retelling{
 		{"a state that expires", []string{ask, late, order("x")}, []bot.Turn{asked, at(40*time.Minute, expired), at(50*time.Minute, askedAgain), at(85*time.Minute, expired)}, head + `    steps:
       - say: /ask me
         replies: [{text: Which?, keyboard: [[{text: Red, payload: red}, {text: Blue, payload: blue}]]}]
@@ -160,6 +206,24 @@ func TestRetell(t *testing.T) {
         replies: [It was red.]
         state: met
 `},
+		{"an error", []string{`{name: first, pattern: bye, target_state: nowhere, continue: true}`, `{name: broken, pattern: bye, response: {location: x}}`, hello}, []bot.Turn{failed, turn("hello", "", "met", "Hi Ada.", "hello")}, head + `    steps:
+      - {say: bye, replies: [], state: nowhere, error: 'handler broken, message 1: location: "x" is not latitude, longitude'}
+      - {say: hello, replies: [Hi Ada.], state: met}
+`},
+		{"quiet events and such as were not decided are left out", []string{hello}, []bot.Turn{
+			by(bot.Event{Kind: bot.Typing}, turn("", "", "", "")), {ID: "x", Provider: "telegram"}, turn("hello", "", "met", "Hi Ada.", "hello"),
+		}, head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
+	})
+}
+
+func TestRetellConversations(t *testing.T) {
+	group := turn("hello", "", "met", "Hi Ada.", "hello")
+	group.Event.Chat = &bot.Chat{ID: "-5", Type: bot.Group, Title: "Pizza"}
+	other := turn("hello", "", "met", "Hi Bob.", "hello")
+	other.Event.From, other.Event.Chat = &bot.Person{ID: "7", FirstName: "Bob"}, group.Event.Chat
+	again := turn("hello", "met", "met", "Hi Ada.", "hello")
+	again.Event.Chat = group.Event.Chat
+	retells(t, []retelling{
 		{"a conversation that was reset", []string{hello}, []bot.Turn{turn("hello", "", "met", "Hi Ada.", "hello"), at(time.Second, turn("hello", "", "met", "Hi Ada.", "hello"))},
 			head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n" +
 				strings.Replace(head, "12:00:00", "12:00:01", 1) + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
@@ -170,47 +234,7 @@ func TestRetell(t *testing.T) {
     chat: {id: "-5", type: group, title: Pizza}
     steps: [{say: hello, replies: [Hi Bob.], state: met}]
 `},
-		{"a kind, and one with a text", []string{picture}, []bot.Turn{
-			by(bot.Event{Kind: bot.Photo, Attachments: []bot.Attachment{{Type: "photo", ID: "f"}}}, turn("", "", "", "Nice .", "picture")),
-			by(bot.Event{Kind: bot.Photo}, turn("", "", "", "Nice .", "picture")),
-		}, head + `    steps:
-      - send:
-          attachments:
-            - {type: photo, id: f}
-          kind: photo
-        replies: [Nice .]
-        state: ""
-      - send: photo
-        replies: [Nice .]
-        state: ""
-`},
-		{"an error", []string{`{name: first, pattern: bye, target_state: nowhere, continue: true}`, `{name: broken, pattern: bye, response: {location: x}}`, hello}, []bot.Turn{failed, turn("hello", "", "met", "Hi Ada.", "hello")}, head + `    steps:
-      - {say: bye, replies: [], state: nowhere, error: 'handler broken, message 1: location: "x" is not latitude, longitude'}
-      - {say: hello, replies: [Hi Ada.], state: met}
-`},
-		{"quiet events and such as were not decided are left out", []string{hello}, []bot.Turn{
-			by(bot.Event{Kind: bot.Typing}, turn("", "", "", "")), {ID: "x", Provider: "telegram"}, turn("hello", "", "met", "Hi Ada.", "hello"),
-		}, head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
-		{"what only the network's own JSON says", []string{`{name: raw, response: {text: 'Hi from {{ event.raw.a.name }}.'}}`}, []bot.Turn{raw}, head + `    steps:
-      - send:
-          id: "77"
-          kind: text
-          raw:
-            a: {name: raw}
-          text: hello
-        replies: [Hi from raw.]
-        state: ""
-`},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, failures := retold(t, definition(t, test.handlers...), test.turns...)
-			want := plain(t, "bot: shop.yaml\nprovider: telegram\nconversations:\n"+test.want)
-			if diff := cmp.Diff(want, plain(t, string(got))); diff != "" || failures != nil {
-				t.Errorf("Retell (-want +got)\n%s\n%s\nfailures %v", diff, got, failures)
-			}
-		})
-	}
+	})
 }
 
 func TestRetellAnswers(t *testing.T) {
