@@ -48,6 +48,8 @@ func TestPlay(t *testing.T) {
 		{"a state at first", []string{where, tell}, `state: met, steps: [{say: where, replies: [1 direct Ada in met]}]`, ""},
 		{"something remembered at first", []string{tell}, `state: met, context: {_start: {pattern: {colour: red}}}, steps: [{say: tell, replies: [red]}]`, ""},
 		{"a state at first has just begun", []string{waiting}, `state: waiting, steps: [{say: x, replies: [Here.]}, {say: x, after: 31m, replies: [], state: ""}]`, ""},
+		{"a time at first", []string{`{name: time, response: {text: "{% now 'utc', '%H:%M' %}"}}`},
+			`at: 2026-03-01T09:30:00Z, steps: [{say: x, replies: ["09:30"]}, {say: x, after: 1h, replies: ["10:30"]}]`, ""},
 		{"answers one after the other", []string{order("'{{ response.data.id }}'")},
 			`answers: [{request: POST https://shop/, json: {id: 1}}, {request: POST https://shop/, json: {id: 2}}],
 				steps: [{say: red, replies: ["1"]}, {say: red, replies: ["2"]}, {say: red, replies: ["2"]}]`, ""},

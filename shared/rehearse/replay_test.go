@@ -122,6 +122,8 @@ func TestReplay(t *testing.T) {
 	unsent.Outcome, unsent.Error = bot.Failed, "the network is down"
 	quiet := turn("", "met", "met", "")
 	quiet.Event.Kind = bot.Receipt
+	timed := turn("time", "", "", "12:00:45", "time")
+	timed.MS = map[string]float64{"waited": 45_000}
 	replays(t, []replaying{
 		{"the same", []string{hello, bye}, turn("hello", "", "met", "Hi Ada.", "hello"), nil},
 		{"another reply", []string{strings.Replace(hello, "Hi", "Hello", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"),
@@ -138,6 +140,7 @@ func TestReplay(t *testing.T) {
 		{"a quiet event that is answered now", []string{`{name: read, on: [receipt], target_state: x}`}, quiet, []string{"handlers", "state"}},
 		{"the state before", []string{`{name: met, source_states: [met], response: {text: Again.}}`, hello},
 			turn("hello", "met", "met", "Again.", "met"), nil},
+		{"the time at which it was decided", []string{`{name: time, response: {text: "{% now 'utc', '%H:%M:%S' %}"}}`}, timed, nil},
 		{"what was remembered", []string{`{name: what, response: {text: 'It was {{ state_context._start.pattern.colour }}.'}}`}, remembering, nil},
 		{"an expired state", []string{`{name: hey, pattern: ^hey, response: {text: Hey.}}`}, expired, nil},
 		{"a state that has not expired", []string{strings.Replace(hello, "pattern", "source_states: [waiting], pattern", 1)},

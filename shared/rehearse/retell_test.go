@@ -158,7 +158,8 @@ func TestRetellSteps(t *testing.T) {
         replies: [Nice .]
         state: ""
 `},
-		{"what only the network's own JSON says", []string{`{name: raw, response: {text: 'Hi from {{ event.raw.a.name }}.'}}`}, []bot.Turn{raw}, head + `    steps:
+		{"what only the network's own JSON says", []string{`{name: raw, response: {text: 'Hi from {{ event.raw.a.name }}.'}}`}, []bot.Turn{raw}, head + `    at: "2026-03-01T12:00:00Z"
+    steps:
       - send:
           id: "77"
           kind: text
@@ -193,7 +194,8 @@ func TestRetellStates(t *testing.T) {
         state: waiting
       - {say: red, after: 45m, replies: [Late.], state: ""}
 `},
-		{"a state that had expired at first", []string{late, order("x")}, []bot.Turn{expired}, head + `    state: waiting
+		{"a state that had expired at first", []string{late, order("x")}, []bot.Turn{expired}, head + `    at: "2025-01-05T12:00:00Z"
+    state: waiting
     steps: [{say: red, after: 8760h, replies: [Late.], state: ""}]
 `},
 		{"a conversation that had begun", []string{`{name: what, source_states: [met], response: {text: 'It was {{ state_context._start.pattern.colour }}.'}}`},
@@ -213,6 +215,33 @@ func TestRetellStates(t *testing.T) {
 		{"quiet events and such as were not decided are left out", []string{hello}, []bot.Turn{
 			by(bot.Event{Kind: bot.Typing}, turn("", "", "", "")), {ID: "x", Provider: "telegram"}, turn("hello", "", "met", "Hi Ada.", "hello"),
 		}, head + "    steps:\n      - say: hello\n        replies: [Hi Ada.]\n        state: met\n"},
+	})
+}
+
+func TestRetellOfABotThatTellsTheTime(t *testing.T) {
+	told := func(reply string) bot.Turn {
+		t := turn("time", "", "", reply, "time")
+		t.MS = map[string]float64{"waited": 45_000}
+		return t
+	}
+	expired := told("09:01:45")
+	expired.Expired = "waiting"
+	retells(t, []retelling{
+		{"as it passed", []string{`{name: time, response: {text: "{% now 'utc', '%H:%M:%S' %}"}}`},
+			[]bot.Turn{told("12:00:45"), at(500*time.Millisecond, told("12:00:46")), at(time.Hour, told("13:00:45")), at(70*time.Minute, told("13:10:45"))}, head + `    at: "2026-03-01T12:00:45Z"
+    steps:
+      - {send: {id: "77", kind: text, text: time}, replies: ["12:00:45"], state: ""}
+      - {send: {id: "77", kind: text, text: time}, replies: ["12:00:46"], state: ""}
+      - {send: {id: "77", kind: text, text: time}, after: 59m58s, replies: ["13:00:45"], state: ""}
+      - {send: {id: "77", kind: text, text: time}, after: 9m59s, replies: ["13:10:45"], state: ""}
+`},
+		{"from an expired state on", []string{`{name: time, response: {text: "{% now 'utc', '%H:%M:%S' %}"}}`},
+			[]bot.Turn{at(-3*time.Hour+time.Minute, expired), told("12:00:45")}, strings.Replace(head, "12:00:00", "09:01:00", 1) + `    at: "2025-03-01T09:01:45Z"
+    state: waiting
+    steps:
+      - {send: {id: "77", kind: text, text: time}, after: 8760h, replies: ["09:01:45"], state: ""}
+      - {send: {id: "77", kind: text, text: time}, after: 2h58m59s, replies: ["12:00:45"], state: ""}
+`},
 	})
 }
 
