@@ -27,6 +27,8 @@ func (r *recording) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case "/v1/bots/pizza":
 		fmt.Fprint(w, `{"bot":"pizza","secrets":{"KEY":"set"},"channels":{"telegram":{"provider":"telegram","token":"set"}},
 			"handlers":[{"name":"any","response":{"text":"You said {{ event.text }}."}}]}`)
+	case "/v1/bots/pizza/versions/2":
+		fmt.Fprint(w, `{"bot":"pizza","handlers":[{"name":"other","response":{"text":"You said hello."}}]}`)
 	case "/v1/bots/pizza/turns":
 		r.asked = append(r.asked, req.URL.Query())
 		fmt.Fprintf(w, `{"turns":[%s]}`, strings.Join(r.page(req.URL.Query()), ","))
@@ -47,7 +49,7 @@ func (r *recording) page(query url.Values) (page []string) {
 			said = "something else"
 		}
 		page = append(page, fmt.Sprintf(`{"id":"t%d","time":%q,"bot":"pizza","channel":"telegram","provider":"telegram","version":1,
-			"event":{"id":"%d","provider":"telegram","channel":"c1","kind":"text","text":%q,"chat":{"id":"42"}},"fired":["any"],
+			"event":{"id":"%d","provider":"telegram","channel":"c1","kind":"text","text":%q,"chat":{"id":"42"},"from":{"id":"7","first_name":"Ada"}},"fired":["any"],
 			"state":{"before":"","after":""},"replies":[{"chat":"42","parts":[{"text":"You said hello."}],"sent":true}],
 			"outcome":"replied"}`, i, at.Format(time.RFC3339Nano), i, said))
 		if fmt.Sprint(len(page)) == query.Get("limit") {
@@ -115,18 +117,24 @@ func TestReplayAllAsJSON(t *testing.T) {
 }
 
 func TestReplayOne(t *testing.T) {
-	polite := file(t, "polite.yaml", "bot: pizza\nchannels: {telegram: {token: '1:t'}}\nhandlers:\n  - {name: any, response: {text: 'You said {{ event.text }}.'}}\n")
+	const handlers = "channels: {telegram: {token: '1:t'}}\nhandlers:\n  - {name: any, response: {text: 'You said {{ event.text }}.'}}\n"
+	polite, burger := file(t, "polite.yaml", "bot: pizza\n"+handlers), file(t, "burger.yaml", "bot: burger\n"+handlers)
+	wrong := file(t, "wrong.yaml", "bot: 'a b'\n")
 	tests := []struct {
 		name           string
 		args           []string
 		code           int
 		stdout, stderr string
 	}{
-		{"the same", []string{"t205"}, 0, "chat 42  somebody: \"hello\"\n  nothing changes\n", ""},
+		{"the same", []string{"t205"}, 0, "chat 42  Ada: \"hello\"\n  nothing changes\n", ""},
 		{"otherwise", []string{"t7"}, 1, "- recorded, + replayed:\n      replies:\n    -   - text: You said hello.\n    +   - text: You said something else.\n", ""},
 		{"the same as JSON", []string{"t205", "-o", "json"}, 0, `"channel":"telegram","chat":"42"}` + "\n", ""},
 		{"against a file", []string{"t205", "--against", polite}, 0, "nothing changes", ""},
+		{"against a version", []string{"t205", "--version", "2"}, 1, "  handlers, - recorded, + replayed:\n    - handlers: [any]\n    + handlers: [other]\n", ""},
 		{"of a version that is gone", []string{"t205", "--version", "9"}, 1, "", "version 9 of bot pizza is not kept"},
+		{"against a file of another bot", []string{"t205", "--against", burger}, 1, "", "no such bot: burger"},
+		{"against a file, as if of this bot", []string{"t205", "--against", burger, "--bot", "pizza"}, 0, "nothing changes", ""},
+		{"against a file that is wrong", []string{"t205", "--against", wrong}, 1, "", "wrong.yaml:1: "},
 		{"not kept", []string{"t999"}, 1, "", "no turn t999 is kept"},
 		{"of another bot", []string{"t205", "--bot", "burger"}, 1, "", "no such bot: burger"},
 		{"of nothing", nil, 2, "", "name a turn, or give --all"},
@@ -159,4 +167,18 @@ func TestReplaySaysWhatCannotBeReplayed(t *testing.T) {
 	if i := slices.Index(s.calls, "GET /v1/bots/pizza"); i < 0 {
 		t.Errorf("calls %v, want the live version read", s.calls)
 	}
+}
+
+func TestTurnsAsTest(t *testing.T) {
+	r, s := recordingServer(t, 2)
+	got := run(t, nil, "", "turns", "--as-test", "42", "--since", "1h", "--server", s.URL)
+	want := "bot: pizza.yaml\nprovider: telegram\nconversations:\n"
+	if !strings.HasPrefix(got.stdout, want) || strings.Count(got.stdout, "say: hello") != 2 || got.code != 0 || got.stderr != "" {
+		t.Errorf("turns --as-test = %d %s\n%s, want a test file of two steps", got.code, got.stderr, got.stdout)
+	}
+	if asked := r.asked[0]; asked.Get("chat") != "42" || asked.Get("since") == "" {
+		t.Errorf("turns --as-test asked for %v, want chat 42, since an hour ago", asked)
+	}
+	_, none := recordingServer(t, 0)
+	run(t, nil, "", "turns", "--as-test", "42", "--server", none.URL).want(t, 1, "", "no turn of chat 42 is kept")
 }

@@ -25,7 +25,7 @@ type Result struct {
 	Played Conversation
 }
 
-// begin is when every conversation begins.
+// begin is when conversations begin that do not say when.
 var begin = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 
 // Play has the conversations of a test file with a definition.
@@ -77,6 +77,9 @@ const stepTime = time.Second
 
 func newTalk(c Conversation) *talk {
 	k := &talk{answers: newAnswers(c.Answers), user: bot.Person{ID: "1", FirstName: "Ada", Name: "Ada"}, now: begin}
+	if !c.At.IsZero() {
+		k.now = c.At
+	}
 	if c.User != nil {
 		k.user = *c.User
 		k.user.ID = cmp.Or(k.user.ID, "1")
@@ -86,7 +89,7 @@ func newTalk(c Conversation) *talk {
 		k.chat = *c.Chat
 		k.chat.ID = cmp.Or(k.chat.ID, k.user.ID)
 	}
-	k.stands = bot.Conversation{State: c.State, Context: c.Context, Since: begin}
+	k.stands = bot.Conversation{State: c.State, Context: c.Context, Since: k.now}
 	return k
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/botfile"
@@ -29,6 +30,8 @@ type Conversation struct {
 	User *bot.Person `json:"user,omitempty"`
 	// Chat is the event's chat; a direct one with the user if it is left out.
 	Chat *bot.Chat `json:"chat,omitempty"`
+	// At is when it begins; at noon of some Monday if it is left out.
+	At time.Time `json:"at,omitzero"`
 	// State is where the conversation stands at first, Context what is remembered of the states before.
 	State   string                      `json:"state,omitempty"`
 	Context map[string]bot.StateContext `json:"context,omitempty"`

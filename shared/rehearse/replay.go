@@ -104,12 +104,18 @@ type offline struct{ provider.Provider }
 
 func (s stage) replay(ctx context.Context, turn bot.Turn) bot.Turn {
 	*s.answers = recorded{exchanges: turn.Requests, given: make([]bool, len(turn.Requests)), failure: turn.Error}
-	stands := bot.Conversation{State: turn.State.Before, Context: turn.Context, Since: turn.Time}
+	now := decidedAt(turn)
+	stands := bot.Conversation{State: turn.State.Before, Context: turn.Context, Since: now}
 	if turn.Expired != "" {
 		stands = bot.Conversation{State: turn.Expired} // since the year 1
 	}
-	again, _, _ := s.rehearsal.Turn(ctx, turn.Event, stands, turn.Time) // what it fails with is in the turn
+	again, _, _ := s.rehearsal.Turn(ctx, turn.Event, stands, now) // what it fails with is in the turn
 	return again
+}
+
+// decidedAt is when a turn was decided: its job had waited since it was accepted.
+func decidedAt(t bot.Turn) time.Time {
+	return t.Time.Add(time.Duration(t.MS["waited"] * float64(time.Millisecond))).UTC()
 }
 
 // changes compares what users and the owner's API see of two turns.

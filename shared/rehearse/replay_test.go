@@ -1,7 +1,9 @@
 package rehearse_test
 
 import (
+	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +24,7 @@ var networks = provider.NewSet(telegram.New(nil, ""), pyrus.New(nil, "", ""))
 func definition(t *testing.T, handlers ...string) bot.Definition {
 	t.Helper()
 	text := "bot: shop\nchannels: {telegram: {token: '1:t'}}\nsecrets: {KEY: hunter22, KEY2: '${UNSET}'}\n" +
-		"states: {waiting: {expires: 30m, then: late}}\nhandlers:\n  - {name: late, disabled: true}\n"
+		"states: {waiting: {expires: 30m, then: late}}\nhandlers:\n  - {name: late, priority: -9, pattern: ^hey, response: {text: Late.}}\n"
 	for _, h := range handlers {
 		text += "  - " + h + "\n"
 	}
@@ -85,8 +87,32 @@ func order(more string) string {
 		`json: {what: '{{ pattern.what }}'}}, target_state: done, response: {text: ` + more + `}}`
 }
 
+// replaying is a turn that is replayed against some handlers.
+type replaying struct {
+	name     string
+	handlers []string
+	turn     bot.Turn
+	want     []string // what changes
+}
+
+func replays(t *testing.T, tests []replaying) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			replay, err := rehearse.NewReplayer(definition(t, test.handlers...), networks).Replay(t.Context(), test.turn)
+			var got []string
+			for _, change := range replay.Changes {
+				got = append(got, change.What)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || replay.Skipped != "" {
+				t.Errorf("Replay = %v, skipped %q, changes (-want +got)\n%s%v", err, replay.Skipped, diff, replay.Changes)
+			}
+		})
+	}
+}
+
 func TestReplay(t *testing.T) {
-	expired := turn("hello", "", "met", "Hi Ada.", "hello")
+	expired := turn("hey", "", "", "Late.", "late")
 	expired.Expired = "waiting"
 	remembering := turn("what", "met", "met", "It was red.", "what")
 	remembering.Context = map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"colour": new("red")}}}
@@ -94,26 +120,11 @@ func TestReplay(t *testing.T) {
 	failed.Outcome, failed.Error = bot.Failed, "handler hello, message 1: text: something else"
 	unsent := turn("hello", "", "met", "Hi Ada.", "hello")
 	unsent.Outcome, unsent.Error = bot.Failed, "the network is down"
-	refused := asking("")
-	refused.State.After = ""
-	refused.Outcome, refused.Error = bot.Failed, "handler order, request: no address"
 	quiet := turn("", "met", "met", "")
 	quiet.Event.Kind = bot.Receipt
-	two := asking("first second", exchange(200, "https://a/1", "", `{"n":"first"}`), exchange(200, "https://a/2", "", `{"n":"second"}`))
-	for i := range two.Requests {
-		two.Requests[i].Header, two.Requests[i].Method = map[string]string{}, "GET"
-	}
-	two.Requests[0].Handler, two.Requests[1].Handler, two.Fired = "one", "two", []string{"one", "two"}
-	options := bot.Options{"keyboard": "remove"}
-	two.Replies[0].Parts = []bot.Part{{Text: "first", Options: options}, {Text: "second", Options: options}}
-	const ask = `{name: %, pattern: red, request: {url: 'https://a/#'}, response: {text: '{{ response.data.n }}'}, continue: true, target_state: done}`
-	one, other := strings.NewReplacer("%", "one", "#", "1").Replace(ask), strings.NewReplacer("%", "two", "#", "2").Replace(ask)
-	tests := []struct {
-		name     string
-		handlers []string
-		turn     bot.Turn
-		want     []string // what changes, and how
-	}{
+	timed := turn("time", "", "", "12:00:45", "time")
+	timed.MS = map[string]float64{"waited": 45_000}
+	replays(t, []replaying{
 		{"the same", []string{hello, bye}, turn("hello", "", "met", "Hi Ada.", "hello"), nil},
 		{"another reply", []string{strings.Replace(hello, "Hi", "Hello", 1)}, turn("hello", "", "met", "Hi Ada.", "hello"),
 			[]string{"replies"}},
@@ -129,10 +140,33 @@ func TestReplay(t *testing.T) {
 		{"a quiet event that is answered now", []string{`{name: read, on: [receipt], target_state: x}`}, quiet, []string{"handlers", "state"}},
 		{"the state before", []string{`{name: met, source_states: [met], response: {text: Again.}}`, hello},
 			turn("hello", "met", "met", "Again.", "met"), nil},
+		{"the time at which it was decided", []string{`{name: time, response: {text: "{% now 'utc', '%H:%M:%S' %}"}}`}, timed, nil},
 		{"what was remembered", []string{`{name: what, response: {text: 'It was {{ state_context._start.pattern.colour }}.'}}`}, remembering, nil},
-		{"an expired state", []string{hello}, expired, nil},
+		{"an expired state", []string{`{name: hey, pattern: ^hey, response: {text: Hey.}}`}, expired, nil},
 		{"a state that has not expired", []string{strings.Replace(hello, "pattern", "source_states: [waiting], pattern", 1)},
 			turn("hello", "waiting", "met", "Hi Ada.", "hello"), nil},
+		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
+		{"an error of sending", []string{hello}, unsent, nil},
+	})
+}
+
+func TestReplayRequests(t *testing.T) {
+	refused := asking("")
+	refused.State.After = ""
+	refused.Outcome, refused.Error = bot.Failed, "handler order, request: no address"
+	two := asking("first second", exchange(200, "https://a/1?key={{ secret.KEY }}", "", `{"n":"first"}`), exchange(200, "https://a/2?key={{ secret.KEY }}", "", `{"n":"second"}`))
+	for i := range two.Requests {
+		two.Requests[i].Header, two.Requests[i].Method = map[string]string{}, "GET"
+	}
+	two.Requests[0].Handler, two.Requests[1].Handler, two.Fired = "one", "two", []string{"one", "two"}
+	options := bot.Options{"keyboard": "remove"}
+	two.Replies[0].Parts = []bot.Part{{Text: "first", Options: options}, {Text: "second", Options: options}}
+	same := two
+	same.Requests = slices.Clone(two.Requests)
+	same.Requests[1].URL = same.Requests[0].URL
+	const ask = `{name: %, pattern: red, request: {url: 'https://a/#?key={{ secret.KEY }}'}, response: {text: '{{ response.data.n }}'}, continue: true, target_state: done}`
+	one, other := strings.NewReplacer("%", "one", "#", "1").Replace(ask), strings.NewReplacer("%", "two", "#", "2").Replace(ask)
+	replays(t, []replaying{
 		{"an answer", []string{order("'{{ response.status }} {{ response.data.id }} {{ response.headers.place }}'")},
 			asking("201 7 9", exchange(201, orders, `{"what":"red"}`, `{"id":7}`)), nil},
 		{"another body", []string{strings.Replace(order("ok"), "what: '{{", "colour: '{{", 1)},
@@ -145,22 +179,9 @@ func TestReplay(t *testing.T) {
 		{"a request that was not made", []string{order("'{{ response.error }}'")}, asking(""), []string{"replies", "state", "requests"}},
 		{"a request that could not be made", []string{order("x")}, refused, nil},
 		{"requests in another order get their own answers", []string{other, one}, two, []string{"handlers", "replies", "requests"}},
+		{"the same request twice", []string{one, strings.Replace(other, "a/2", "a/1", 1)}, same, nil},
 		{"two requests", []string{one, other}, two, nil},
-		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
-		{"an error of sending", []string{hello}, unsent, nil},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			replay, err := rehearse.NewReplayer(definition(t, test.handlers...), networks).Replay(t.Context(), test.turn)
-			var got []string
-			for _, change := range replay.Changes {
-				got = append(got, change.What)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || replay.Skipped != "" {
-				t.Errorf("Replay = %v, skipped %q, changes (-want +got)\n%s%v", err, replay.Skipped, diff, replay.Changes)
-			}
-		})
-	}
+	})
 }
 
 func TestReplayThatIsNotTold(t *testing.T) {
@@ -203,13 +224,48 @@ func TestReplayShowsADifference(t *testing.T) {
 	}
 }
 
+func TestReplayShowsThatNothingFires(t *testing.T) {
+	replay, err := rehearse.NewReplayer(definition(t, bye), networks).Replay(t.Context(), turn("hello", "", "met", "", "hello"))
+	if err != nil || len(replay.Changes) == 0 {
+		t.Fatalf("Replay = %+v, %v, want changes", replay, err)
+	}
+	want := rehearse.Change{What: "handlers", Before: json.RawMessage(`["hello"]`), After: json.RawMessage(`[]`)}
+	if diff := cmp.Diff(want, replay.Changes[0]); diff != "" {
+		t.Errorf("change (-want +got)\n%s", diff)
+	}
+}
+
+func TestReplayTakesNumbersForWhatTheyAre(t *testing.T) {
+	def := bot.Definition{Handlers: []bot.Handler{{Name: "any", Response: &bot.Response{
+		Message: bot.Message{Text: "Hi"}, Options: map[string]bot.Options{"telegram": {"n": json.Number("5.0"), "keyboard": "remove"}},
+	}}}}
+	recorded := turn("hello", "", "", "Hi", "any")
+	recorded.Replies[0].Parts[0].Options["n"] = 5.0 // as it is read from JSON
+	replay, err := rehearse.NewReplayer(def, networks).Replay(t.Context(), recorded)
+	if err != nil || len(replay.Changes) > 0 {
+		t.Errorf("Replay = %+v, %v, want no changes", replay, err)
+	}
+}
+
+// rereading is a network that can be asked for events again, and must not be.
+type rereading struct {
+	provider.Provider
+	asked *bool
+}
+
+func (r rereading) Reread(context.Context, bot.Channel, bot.Event) (json.RawMessage, error) {
+	*r.asked = true
+	return json.RawMessage(`{}`), nil
+}
+
 func TestReplayAsksNoNetworkForWhatAnEventLost(t *testing.T) {
 	lost := turn("hello", "", "met", "Hi Ada.", "hello")
-	lost.Provider, lost.Event.Truncated = "pyrus", true
-	// A real Pyrus without a client would panic if it were asked.
-	replay, err := rehearse.NewReplayer(definition(t, hello), networks).Replay(t.Context(), lost)
-	if err != nil || len(replay.Changes) > 1 {
-		t.Errorf("Replay = %+v, %v, want it as recorded but for options of Telegram", replay, err)
+	lost.Event.Truncated = true
+	asked := false
+	set := provider.Set{"telegram": rereading{networks["telegram"], &asked}}
+	replay, err := rehearse.NewReplayer(definition(t, hello), set).Replay(t.Context(), lost)
+	if err != nil || len(replay.Changes) > 0 || asked {
+		t.Errorf("Replay = %+v, %v, network asked %v, want no changes and nothing asked", replay, err, asked)
 	}
 }
 

@@ -95,27 +95,35 @@ func stateAfter(t bot.Turn) string {
 // longAgo is a pause in which every state expires.
 const longAgo = 365 * 24 * time.Hour
 
-// retell writes turns of one conversation down; whole: events with all that the network told.
+// retell writes turns of one conversation down; whole: with all that the network told, and at the times at which it did.
 func retell(turns []bot.Turn, whole bool) (Conversation, error) {
 	first := turns[0]
 	c := Conversation{Name: title(first), State: stateBefore(first), Context: first.Context, User: first.Event.From}
+	if whole {
+		c.At = decidedAt(first)
+	}
 	k := newTalk(c)
 	if chat := first.Event.Chat; chat != nil && *chat != k.chat {
 		c.Chat, k.chat = chat, *chat
 	}
+	begun := k.now
 	for i, t := range turns {
 		step, err := k.act(t.Event, whole)
 		if err != nil {
 			return c, err
 		}
-		if t.Expired != "" {
-			pause := longAgo
-			if i > 0 {
-				// As late as it was, at least.
-				pause = max(t.Time.Sub(first.Time)-k.now.Sub(begin), 0).Truncate(time.Minute) + time.Minute
-			}
-			k.now = k.now.Add(pause)
+		switch late := decidedAt(t).Sub(decidedAt(first)) - k.now.Sub(begun); {
+		case t.Expired != "" && i == 0:
+			c.At = k.now.Add(-longAgo) // so that the event is when it was
+			step.After = brief(longAgo)
+		case whole && late > 0:
+			step.After = brief(late)
+			k.now = k.now.Add(late)
+		case t.Expired != "":
+			// As late as it was, at least.
+			pause := max(late, 0).Truncate(time.Minute) + time.Minute
 			step.After = brief(pause)
+			k.now = k.now.Add(pause)
 		}
 		k.now = k.now.Add(stepTime)
 		k.show(t)
@@ -133,11 +141,13 @@ func title(t bot.Turn) string {
 	return name
 }
 
-// brief writes a duration of whole minutes as people do: 31m, 1h, 8760h.
+// brief writes a duration as people do: 31m, 1h, 8760h.
 func brief(d time.Duration) string {
-	text := strings.TrimSuffix(d.String(), "0s")
-	if hours, whole := strings.CutSuffix(text, "h0m"); whole {
-		return hours + "h"
+	text := d.String()
+	for _, nothing := range []string{"0s", "0m"} {
+		if short := strings.TrimSuffix(text, nothing); strings.HasSuffix(short, "m") || strings.HasSuffix(short, "h") {
+			text = short
+		}
 	}
 	return text
 }
@@ -185,9 +195,6 @@ func essence(e bot.Event) bot.Event {
 	e.Time, e.ReceivedAt, e.Entities, e.Raw, e.Truncated = time.Time{}, time.Time{}, nil, nil, false
 	if e.Kind == bot.Press {
 		e.Text, e.Via = "", ""
-	}
-	if e.Kind == bot.Command && e.Command != nil && e.Payload == "" {
-		e.Payload = e.Command.Args
 	}
 	return e
 }
