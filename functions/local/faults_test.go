@@ -39,7 +39,7 @@ func TestFaultyNetwork(t *testing.T) {
 			w := newWorld(t, counter())
 			tt.faults.Methods = []string{"sendMessage"}
 			tt.faults.Seed = 2
-			if err := w.network.SetFaults(tt.faults); err != nil {
+			if err := w.network.Ground().SetFaults(tt.faults); err != nil {
 				t.Fatal(err)
 			}
 			chats := w.chats(tt.users)
@@ -50,12 +50,12 @@ func TestFaultyNetwork(t *testing.T) {
 				c.wait()
 			}
 			for fault := range tt.faults.Rates {
-				if w.network.FaultCounts()[fault] == 0 {
+				if w.network.Ground().FaultCounts()[fault] == 0 {
 					t.Errorf("no call met the fault %q", fault)
 				}
 			}
 			again := w.checkRepeats(chats, w.noted(tt.users*tt.messages))
-			t.Logf("%d messages, faults %v, %d replies sent again", tt.users*tt.messages, w.network.FaultCounts(), again)
+			t.Logf("%d messages, faults %v, %d replies sent again", tt.users*tt.messages, w.network.Ground().FaultCounts(), again)
 			if again == 0 {
 				t.Error("no reply was sent again, although the network broke off after carrying some out")
 			}
