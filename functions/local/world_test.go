@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -222,13 +223,18 @@ func (w *world) manage(method, path string, answer any) {
 	}
 }
 
-// turns gives the records of all turns, of which there must be n in the end.
+// turns gives the records of all turns, of which there must be n in the end. Those of what a network tells the bot of its
+// own messages do not count.
 func (w *world) turns(n int) []bot.Turn {
 	w.Helper()
 	var list struct{ Turns []bot.Turn }
 	// Records are written a moment after the replies that they tell of have been sent.
 	w.until(fmt.Sprintf("%d turns are on record", n), func() bool {
+		list.Turns = nil
 		w.manage(http.MethodGet, "/turns?limit=500", &list)
+		list.Turns = slices.DeleteFunc(list.Turns, func(turn bot.Turn) bool {
+			return turn.Event.Kind == bot.Echo || turn.Event.Kind == bot.Receipt
+		})
 		return len(list.Turns) >= n
 	})
 	if len(list.Turns) != n {
