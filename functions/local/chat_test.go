@@ -10,7 +10,7 @@ import (
 	"hookline/shared/simulate"
 )
 
-// chat is a user's private chat with the counting bot. The user says 0, 1, 2 …
+// chat is a user's own chat with the counting bot. The user says 0, 1, 2 …
 type chat struct {
 	*world
 	talk simulate.Talk
@@ -22,7 +22,7 @@ func (w *world) chats(n int) []*chat {
 	list := make([]*chat, n)
 	for i := range list {
 		user := simulate.User{ID: simulate.ID(strconv.Itoa(i + 1)), FirstName: fmt.Sprint("User ", i+1)}
-		list[i] = &chat{world: w, talk: simulate.Talk{Bot: botUser, User: user}}
+		list[i] = &chat{world: w, talk: simulate.Talk{Bot: w.at.user, Chat: user.ID, User: user}}
 		if err := w.network.Open(list[i].talk); err != nil {
 			w.Fatal(err)
 		}

@@ -11,35 +11,42 @@ import (
 // mayComeTwice is what the notes of a turn say of a send whose outcome nobody knows.
 const mayComeTwice = "it may come twice"
 
+// stormy is a network on which a fifth of the calls goes wrong, in all ways there are.
+var stormy = simulate.Faults{
+	Rates: map[simulate.Fault]float64{
+		simulate.TooManyRequests: 0.03, simulate.ServerError: 0.03, simulate.BadGateway: 0.03,
+		simulate.ResetBefore: 0.03, simulate.ResetAfter: 0.03, simulate.HangBefore: 0.02, simulate.HangAfter: 0.03,
+	},
+	RetryAfter: 1, HangSeconds: 0.5,
+}
+
+// hanging is one where calls hang for longer than the server waits.
+var hanging = simulate.Faults{
+	Rates:       map[simulate.Fault]float64{simulate.HangBefore: 0.1, simulate.HangAfter: 0.1},
+	HangSeconds: 30,
+}
+
 // Whatever the network does, nothing is lost, each chat keeps its order, and nothing is sent twice but what may not have
 // arrived, which the turn says.
 func TestFaultyNetwork(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	type test struct {
 		name            string
+		at              platform
 		users, messages int
 		faults          simulate.Faults
-	}{
-		{"refusals and broken connections", 40, 5, simulate.Faults{
-			Rates: map[simulate.Fault]float64{
-				simulate.TooManyRequests: 0.03, simulate.ServerError: 0.03, simulate.BadGateway: 0.03,
-				simulate.ResetBefore: 0.03, simulate.ResetAfter: 0.03, simulate.HangBefore: 0.02, simulate.HangAfter: 0.03,
-			},
-			RetryAfter: 1, HangSeconds: 0.5,
-		}},
-		// These hang for longer than the server waits.
-		{"time-outs", 20, 2, simulate.Faults{
-			Rates:       map[simulate.Fault]float64{simulate.HangBefore: 0.1, simulate.HangAfter: 0.1},
-			HangSeconds: 30,
-		}},
+	}
+	tests := []test{{"time-outs", onTelegram, 20, 2, hanging}}
+	for _, at := range platforms {
+		tests = append(tests, test{"refusals and broken connections on " + at.name, at, 25, 5, stormy})
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, counter())
-			tt.faults.Methods = []string{"sendMessage"}
+			w := newWorldOn(t, tt.at, counter())
+			tt.faults.Methods = []string{tt.at.send}
 			tt.faults.Seed = 2
-			if err := w.network.SetFaults(tt.faults); err != nil {
+			if err := w.network.Ground().SetFaults(tt.faults); err != nil {
 				t.Fatal(err)
 			}
 			chats := w.chats(tt.users)
@@ -49,13 +56,14 @@ func TestFaultyNetwork(t *testing.T) {
 			for _, c := range chats {
 				c.wait()
 			}
+			counts := w.network.Ground().FaultCounts()
 			for fault := range tt.faults.Rates {
-				if w.network.FaultCounts()[fault] == 0 {
+				if counts[fault] == 0 {
 					t.Errorf("no call met the fault %q", fault)
 				}
 			}
 			again := w.checkRepeats(chats, w.noted(tt.users*tt.messages))
-			t.Logf("%d messages, faults %v, %d replies sent again", tt.users*tt.messages, w.network.FaultCounts(), again)
+			t.Logf("%d messages, faults %v, %d replies sent again", tt.users*tt.messages, counts, again)
 			if again == 0 {
 				t.Error("no reply was sent again, although the network broke off after carrying some out")
 			}

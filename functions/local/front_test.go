@@ -6,15 +6,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 )
 
-// secretHeader carries what tells a call of the network's from a forged one.
-const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
-
-// front stands where a proxy would: what the network posts to the public address goes to the server that runs now.
+// front stands where a proxy would: what the network sends to the public address goes to the server that runs now.
 type front struct {
 	// copies is how often each call is made, at once. The network is told of a success only if all succeeded.
 	copies    int
@@ -27,8 +23,9 @@ type front struct {
 
 // delivery is a call of the network's.
 type delivery struct {
-	path, secret string
-	body         []byte
+	path   string
+	header http.Header
+	body   []byte
 }
 
 func newFront() *front {
@@ -51,7 +48,10 @@ func (f *front) accepted() []delivery {
 
 // RoundTrip implements http.RoundTripper.
 func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
-	d := delivery{r.URL.Path, r.Header.Get(secretHeader), readBody(r)}
+	if r.Method == http.MethodGet { // a question whether the address is ours
+		return f.do(r.Context(), r.Method, delivery{path: r.URL.RequestURI()})
+	}
+	d := delivery{r.URL.Path, r.Header, readBody(r)}
 	answers := make([]*http.Response, f.copies)
 	failures := make([]error, f.copies)
 	var calls sync.WaitGroup
@@ -74,19 +74,20 @@ func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // post makes a call once. The body of the answer is read already.
 func (f *front) post(ctx context.Context, d delivery) (*http.Response, error) {
+	return f.do(ctx, http.MethodPost, d)
+}
+
+func (f *front) do(ctx context.Context, method string, d delivery) (*http.Response, error) {
 	f.mu.Lock()
 	base := f.base
 	f.mu.Unlock()
-	address, err := url.JoinPath(base, d.path)
+	r, err := http.NewRequestWithContext(ctx, method, base+d.path, bytes.NewReader(d.body))
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(d.body))
-	if err != nil {
-		return nil, err
+	if d.header != nil {
+		r.Header = d.header.Clone()
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set(secretHeader, d.secret)
 	answer, err := f.transport.RoundTrip(r)
 	if err != nil {
 		return nil, err

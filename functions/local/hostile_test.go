@@ -24,6 +24,9 @@ func (w *world) known() delivery {
 	return w.front.accepted()[0]
 }
 
+// secret is what shows a call of Telegram's to be genuine.
+func (d delivery) secret() string { return d.header.Get(onTelegram.header) }
+
 // dial opens a connection to the server that is closed at the end of the test.
 func (w *world) dial() net.Conn {
 	w.Helper()
@@ -58,7 +61,7 @@ func (w *world) raw(head string, body io.Reader) string {
 
 // head is the start of a call to the webhook.
 func head(d delivery, fields ...string) string {
-	lines := append([]string{"POST " + d.path + " HTTP/1.1", "Host: localhost", secretHeader + ": " + d.secret}, fields...)
+	lines := append([]string{"POST " + d.path + " HTTP/1.1", "Host: localhost", onTelegram.header + ": " + d.secret()}, fields...)
 	return strings.Join(lines, "\r\n") + "\r\n\r\n"
 }
 
@@ -80,21 +83,21 @@ func TestHostileCalls(t *testing.T) {
 	}{
 		{"wrong secret", "wrong", string(good.body), 401},
 		{"empty secret", "", string(good.body), 401},
-		{"start of the secret", good.secret[:len(good.secret)-1], string(good.body), 401},
-		{"more than the secret", good.secret + "x", string(good.body), 401},
+		{"start of the secret", good.secret()[:len(good.secret())-1], string(good.body), 401},
+		{"more than the secret", good.secret() + "x", string(good.body), 401},
 		{"wrong secret and no JSON", "wrong", "{", 401},
-		{"no body", good.secret, "", 400},
-		{"not JSON", good.secret, "{", 400},
-		{"JSON of the wrong kind", good.secret, "[1]", 400},
-		{"deep arrays", good.secret, deep, 400},
-		{"deep objects that do not end", good.secret, object, 400},
-		{"invalid UTF-8", good.secret, strings.Replace(string(good.body), `"text":"`, "\"text\":\"\xff\xfe", 1), 400},
-		{"huge number for an id", good.secret, `{"update_id":1e999999999,"message":{}}`, 400},
-		{"long number for an id", good.secret, `{"update_id":` + strings.Repeat("9", 1<<20) + `,"message":{}}`, 400},
+		{"no body", good.secret(), "", 400},
+		{"not JSON", good.secret(), "{", 400},
+		{"JSON of the wrong kind", good.secret(), "[1]", 400},
+		{"deep arrays", good.secret(), deep, 400},
+		{"deep objects that do not end", good.secret(), object, 400},
+		{"invalid UTF-8", good.secret(), strings.Replace(string(good.body), `"text":"`, "\"text\":\"\xff\xfe", 1), 400},
+		{"huge number for an id", good.secret(), `{"update_id":1e999999999,"message":{}}`, 400},
+		{"long number for an id", good.secret(), `{"update_id":` + strings.Repeat("9", 1<<20) + `,"message":{}}`, 400},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			forged := delivery{good.path, tt.secret, []byte(renumbered(tt.body))}
+			forged := delivery{good.path, http.Header{onTelegram.header: {tt.secret}}, []byte(renumbered(tt.body))}
 			answer, err := w.front.post(t.Context(), forged)
 			if err != nil || answer.StatusCode != tt.status {
 				t.Errorf("answer %v, %v, want %d", answer, err, tt.status)
@@ -134,7 +137,7 @@ func TestUnreadableCalls(t *testing.T) {
 	tests := []struct {
 		name, head, body, status string
 	}{
-		{"no secret at all", strings.Replace(head(unsigned, length), secretHeader+": \r\n", "", 1), body, "401"},
+		{"no secret at all", strings.Replace(head(unsigned, length), onTelegram.header+": \r\n", "", 1), body, "401"},
 		{"no length", head(good), body, "400"},
 		{"ends early", head(good, length), body[:len(body)/2], "400"},
 		{"ends at once", head(good, length), "", "400"},

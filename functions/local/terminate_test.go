@@ -44,15 +44,15 @@ func TestStopWhileSendHangs(t *testing.T) {
 	hang := simulate.Faults{
 		Rates: map[simulate.Fault]float64{simulate.HangAfter: 1}, Methods: []string{"sendMessage"}, HangSeconds: 60,
 	}
-	if err := w.network.SetFaults(hang); err != nil {
+	if err := w.network.Ground().SetFaults(hang); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range chats {
 		c.say(messages)
 	}
-	w.until("a send hangs in each chat", func() bool { return w.network.FaultCounts()[simulate.HangAfter] == len(chats) })
+	w.until("a send hangs in each chat", func() bool { return w.network.Ground().FaultCounts()[simulate.HangAfter] == len(chats) })
 	w.terminate()
-	if err := w.network.SetFaults(simulate.Faults{}); err != nil {
+	if err := w.network.Ground().SetFaults(simulate.Faults{}); err != nil {
 		t.Fatal(err)
 	}
 	w.start()

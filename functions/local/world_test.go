@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -16,7 +18,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
-	"hookline/shared/simulate/telegram"
+	"hookline/shared/simulate"
 )
 
 const (
@@ -52,7 +54,8 @@ func counter(more ...string) string {
 // world is `hookline serve` as a process of its own, the counting bot on it, and a simulated network outside of it.
 type world struct {
 	*testing.T
-	network *telegram.Telegram
+	at      platform
+	network simulate.Simulated
 	front   *front
 	// refuse, if set, is asked whether the network refuses a text for good.
 	refuse atomic.Pointer[func(text string) bool]
@@ -63,12 +66,16 @@ type world struct {
 	server  *process
 }
 
-// newWorld starts the server.
-func newWorld(t *testing.T, file string) *world {
-	w := &world{T: t, network: telegram.New(), front: newFront(), dir: t.TempDir()}
-	w.network.MaxMessages = 1 << 20
-	w.network.RetryDelay = func(int) time.Duration { return 10 * time.Millisecond }
-	w.network.Client.Transport = w.front
+// newWorld starts the server, with a bot of Telegram's.
+func newWorld(t *testing.T, file string) *world { return newWorldOn(t, onTelegram, file) }
+
+// newWorldOn starts the server, with the bot on another network in place of Telegram.
+func newWorldOn(t *testing.T, at platform, file string) *world {
+	w := &world{T: t, at: at, network: at.simulation().make(), front: newFront(), dir: t.TempDir()}
+	ground := w.network.Ground()
+	ground.MaxMessages = 1 << 20
+	ground.RetryDelay = func(int) time.Duration { return 10 * time.Millisecond }
+	ground.Client.Transport = w.front
 	api := httptest.NewUnstartedServer(http.HandlerFunc(w.serveAPI))
 	api.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
@@ -79,20 +86,53 @@ func newWorld(t *testing.T, file string) *world {
 		}
 	}
 	api.Start()
-	w.env = environment("TELEGRAM_TOKEN="+botToken, "HOOKLINE_PUBLIC_URL="+publicURL, "HOOKLINE_TELEGRAM_URL="+api.URL)
+	w.env = environment(append(at.environment(api.URL), "HOOKLINE_PUBLIC_URL="+publicURL)...)
 	t.Cleanup(func() {
-		w.network.Close()
+		ground.Close()
 		if w.server != nil {
 			w.end(os.Kill)
 		}
 		api.Close()
 	})
 	path := filepath.Join(w.dir, "counter.yaml")
-	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(at.file(file)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.start("--bot", path)
+	w.start()
+	w.apply(path)
+	w.enterWebhook()
 	return w
+}
+
+// apply publishes a bot file on the running server: a network may ask for the address that it is told.
+func (w *world) apply(path string) {
+	w.Helper()
+	cmd := exec.CommandContext(w.Context(), "hookline", "apply", "--server", w.server.url, "--data", w.data(""), path)
+	cmd.Env = w.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.Fatalf("hookline apply: %v: %s", err, out)
+	}
+}
+
+// enterWebhook does what connecting leaves to a person.
+func (w *world) enterWebhook() {
+	w.Helper()
+	pages, ok := w.network.(simulate.Pages)
+	if !ok {
+		return
+	}
+	var made struct {
+		Address string
+		Steps   []string
+	}
+	w.manage(http.MethodPost, "/channels/"+w.at.name+"/connect", &made)
+	if len(made.Steps) == 0 {
+		return
+	}
+	ch := bot.Channel{Settings: map[string]any{"login": w.at.user}}
+	if err := pages.EnterWebhook(ch, made.Address); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // serveAPI is the network's API, with one more thing that it can refuse.
@@ -183,13 +223,18 @@ func (w *world) manage(method, path string, answer any) {
 	}
 }
 
-// turns gives the records of all turns, of which there must be n in the end.
+// turns gives the records of all turns, of which there must be n in the end. Those of what a network tells the bot of its
+// own messages do not count.
 func (w *world) turns(n int) []bot.Turn {
 	w.Helper()
 	var list struct{ Turns []bot.Turn }
 	// Records are written a moment after the replies that they tell of have been sent.
 	w.until(fmt.Sprintf("%d turns are on record", n), func() bool {
+		list.Turns = nil
 		w.manage(http.MethodGet, "/turns?limit=500", &list)
+		list.Turns = slices.DeleteFunc(list.Turns, func(turn bot.Turn) bool {
+			return turn.Event.Kind == bot.Echo || turn.Event.Kind == bot.Receipt
+		})
 		return len(list.Turns) >= n
 	})
 	if len(list.Turns) != n {

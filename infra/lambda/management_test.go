@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"hookline/infra/lambda"
 	"hookline/shared/bot"
 )
 
@@ -17,16 +15,9 @@ import (
 func TestManagement(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, counter())
-	gateway := lambda.NewGateway()
-	for _, route := range []string{"PUT /v1/{proxy...}", "GET /v1/{proxy...}", "POST /v1/{proxy...}"} {
-		gateway.Route(route, w.function("api", append(w.env, "HOOKLINE_QUEUE_URL="+w.amazon.url+"/queue",
-			"HOOKLINE_NOTIFICATIONS_URL="+w.amazon.url+"/notifications")).Invoke)
-	}
-	server := httptest.NewServer(gateway)
-	t.Cleanup(server.Close)
 	manage := func(token bot.Secret, method, path, body string) (int, string) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/v1/"+path, strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), method, w.gateway+"/v1/"+path, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +45,7 @@ func TestManagement(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &published); err != nil || status != http.StatusOK || len(published.Channels) != 1 {
 		t.Fatalf("PUT is answered %d %s, want 200 and its channel", status, text)
 	}
-	if address := published.Channels[0].Address; !strings.HasPrefix(address, "https://"+strings.TrimPrefix(server.URL, "http://")+"/telegram/") {
+	if address := published.Channels[0].Address; !strings.HasPrefix(address, "https://"+strings.TrimPrefix(w.gateway, "http://")+"/telegram/") {
 		t.Errorf("address of the channel = %s, want one of the stack, by https", address)
 	}
 	if status, text = manage(token, "GET", "bots/managed", ""); status != http.StatusOK || strings.Contains(text, botToken) {

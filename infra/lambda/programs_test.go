@@ -65,7 +65,7 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 // functions are the programs, by the names of their folders.
-var functions = []string{"telegram", "hook", "processor", "api"}
+var functions = []string{"kik", "messenger", "pyrus", "telegram", "hook", "processor", "api"}
 
 // build puts the functions into a folder under their names.
 func build(into string, env ...string) error {

@@ -145,11 +145,16 @@ func (w *world) openQueue(visibility time.Duration) {
 		env = append(env, variable+"="+w.amazon.url+u.Path)
 	}
 	w.webhook, w.processor = w.function("telegram", env), w.function("processor", env)
+	messenger, hook, api := w.function("messenger", env), w.function("hook", env), w.function("api", env)
 	gateway := lambda.NewGateway()
-	gateway.Route("POST /telegram/{id}", w.webhook.Invoke)
-	hook := w.function("hook", env)
-	gateway.Route("POST /hook/{hook}", hook.Invoke)
-	gateway.Route("GET /hook/{hook}/calls/{call}", hook.Invoke)
+	for route, f := range map[string]*lambda.Function{
+		"POST /telegram/{id}": w.webhook, "POST /kik/{id}": w.function("kik", env), "POST /pyrus/{id}": w.function("pyrus", env),
+		"POST /messenger/{id}": messenger, "GET /messenger/{id}": messenger,
+		"POST /hook/{hook}": hook, "GET /hook/{hook}/calls/{call}": hook,
+		"PUT /v1/{proxy...}": api, "GET /v1/{proxy...}": api, "POST /v1/{proxy...}": api,
+	} {
+		gateway.Route(route, f.Invoke)
+	}
 	server := httptest.NewServer(gateway)
 	w.Cleanup(server.Close)
 	w.gateway = server.URL
