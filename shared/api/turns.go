@@ -74,42 +74,51 @@ func (n channelNames) channel(id string) string {
 type explainer struct {
 	api      *API
 	head     bot.Head
-	matchers map[string]*match.Matcher // by definition; nil for one that is no longer kept
+	versions map[string]*version // by definition; nil for one that is no longer kept or taken
+}
+
+// version is what of a definition says which handler fires.
+type version struct {
+	matcher *match.Matcher
+	states  map[string]bot.State
 }
 
 func (e *explainer) turn(ctx context.Context, t *bot.Turn) error {
 	if t.Definition == "" {
 		return nil
 	}
-	matcher, err := e.matcher(ctx, t.Definition)
+	v, err := e.version(ctx, t.Definition)
 	if err != nil {
 		return err
 	}
-	if matcher == nil {
-		t.Notes = append(t.Notes, "this version of the bot is no longer kept, so its handlers cannot be shown")
+	if v == nil {
+		t.Notes = append(t.Notes, "this version of the bot is no longer kept or its patterns no longer taken, so its handlers cannot be shown")
 		return nil
 	}
-	t.Handlers = matcher.Explain(t.Event, t.State.Before)
+	t.Handlers = v.matcher.Explain(t.Event, t.State.Before, v.states[t.Expired].Then)
 	return nil
 }
 
-func (e *explainer) matcher(ctx context.Context, definition string) (*match.Matcher, error) {
-	if matcher, ok := e.matchers[definition]; ok {
-		return matcher, nil
+func (e *explainer) version(ctx context.Context, definition string) (*version, error) {
+	if v, ok := e.versions[definition]; ok {
+		return v, nil
 	}
-	if e.matchers == nil {
-		e.matchers = map[string]*match.Matcher{}
+	if e.versions == nil {
+		e.versions = map[string]*version{}
 	}
 	def, err := e.api.Store.Definition(ctx, e.head, definition)
 	if bot.KindOf(err) == bot.NotFound {
-		e.matchers[definition] = nil
+		e.versions[definition] = nil
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	// What was published has been checked: there are no problems to tell.
-	matcher, _ := match.Compile(&def)
-	e.matchers[definition] = matcher
-	return matcher, nil
+	// What was published has been checked, by the rules of that day: a pattern may be refused now.
+	matcher, problems := match.Compile(&def)
+	if len(problems) > 0 {
+		return nil, nil
+	}
+	e.versions[definition] = &version{matcher, def.States}
+	return e.versions[definition], nil
 }

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"hookline/shared/bot"
 )
@@ -17,68 +18,135 @@ const (
 	maxInstructions = 10_000
 )
 
-// instructionBytes is what an instruction takes in memory, measured with its share of the program's tables.
-const instructionBytes = 80
+const (
+	// instructionBytes is what an instruction takes in memory, measured with its share of the program's tables.
+	instructionBytes = 80
+	// unicodeInstructions is for how many instructions a class of Unicode counts: \w has 700 ranges of characters.
+	unicodeInstructions = 64
+)
 
 // CheckPattern gives what is wrong with a pattern, kind invalid or too_large.
 func CheckPattern(pattern string) error {
-	_, _, err := compilePattern(pattern)
+	_, _, err := newPattern(pattern)
 	return err
 }
 
-// compilePattern compiles a pattern (RE2, as regexp/syntax documents it) and estimates its bytes.
-func compilePattern(pattern string) (*regexp.Regexp, int, error) {
-	if len(pattern) > MaxPatternBytes {
-		return nil, 0, bot.Errorf(bot.TooLarge, fmt.Sprintf("%d bytes; a pattern has at most %d", len(pattern), MaxPatternBytes))
-	}
-	if c, at := foreign(pattern); c != "" {
-		return nil, 0, bot.Errorf(bot.Invalid, fmt.Sprintf("%s at byte %d: patterns are RE2, which has none", c, at))
-	}
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return nil, 0, bot.Errorf(bot.Invalid, describe(pattern, err))
-	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, 0, bot.Errorf(bot.Invalid, describe(pattern, err))
-	}
-	if n := len(program.Inst); n > maxInstructions {
-		message := fmt.Sprintf("%d instructions when compiled; a pattern has at most %d: repeat less", n, maxInstructions)
-		return nil, 0, bot.Errorf(bot.TooLarge, message)
-	}
-	compiled, err := regexp.Compile(pattern)
-	if err != nil {
-		return nil, 0, bot.Errorf(bot.Invalid, describe(pattern, err))
-	}
-	if name := twice(compiled.SubexpNames()); name != "" {
-		return nil, 0, bot.Errorf(bot.Invalid, fmt.Sprintf("two groups are named %q: the second would hide the first", name))
-	}
-	return compiled, len(pattern) + len(program.Inst)*instructionBytes, nil
+// pattern is a handler's pattern. Its program is compiled when it is first searched: most of a large bot's never are.
+type pattern struct {
+	source string
+	size   int // of the program in bytes, about
+	names  []string
+
+	once     sync.Once
+	compiled *regexp.Regexp
+	edges    *edgeSearch // for texts beyond ASCII; nil if regexp serves them as well
 }
 
-// twice gives the first name that is there before.
-func twice(names []string) string {
-	for i, name := range names {
-		if name != "" && slices.Contains(names[:i], name) {
-			return name
+// newPattern checks a pattern and gives it with the literals of which every text that it matches has one, nil if there
+// are no such.
+func newPattern(source string) (*pattern, []string, error) {
+	if len(source) > MaxPatternBytes {
+		return nil, nil, bot.Errorf(bot.TooLarge, fmt.Sprintf("%d bytes; a pattern has at most %d", len(source), MaxPatternBytes))
+	}
+	if !utf8.ValidString(source) {
+		return nil, nil, bot.Errorf(bot.Invalid, "a pattern is text in UTF-8")
+	}
+	outline, err := translate(source, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	parsed, err := syntax.Parse(outline.out.String(), syntax.Perl)
+	if err != nil {
+		return nil, nil, bot.Errorf(bot.Invalid, describe(source, outline.out.String(), err))
+	}
+	n := instructions(parsed) + outline.unicode*unicodeInstructions
+	if n > maxInstructions {
+		message := fmt.Sprintf("%d instructions when compiled; a pattern has at most %d: repeat less", n, maxInstructions)
+		return nil, nil, bot.Errorf(bot.TooLarge, message)
+	}
+	p := &pattern{source: source, size: len(source) + n*instructionBytes, names: outline.names}
+	return p, need(parsed).literals(), nil
+}
+
+// instructions tells of how many instructions the program of an expression will be, about.
+func instructions(re *syntax.Regexp) int {
+	n := 0
+	for _, sub := range re.Sub {
+		n += instructions(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpRepeat:
+		if re.Max < 0 {
+			return n*re.Min + n + 1
+		}
+		return n*re.Max + re.Max - re.Min // one more before each that may be left out
+	}
+	return n + 1
+}
+
+// compile makes the program. That an outline parses means that what it outlines does: it differs in classes alone.
+func (p *pattern) compile() {
+	full, err := translate(p.source, false)
+	if err != nil {
+		return
+	}
+	if p.compiled, err = regexp.Compile(full.out.String()); err == nil && full.wordEdges {
+		p.edges = newEdgeSearch(full.out.String())
+	}
+}
+
+// find gives the bytes of the text where the match and its groups begin and end, nil if there is none.
+func (p *pattern) find(said string) []int {
+	p.once.Do(p.compile)
+	switch {
+	case p.compiled == nil:
+		return nil
+	case p.edges != nil && !ascii(said):
+		return p.edges.find(said)
+	}
+	return p.compiled.FindStringSubmatchIndex(said)
+}
+
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	return ""
+	return true
+}
+
+// captures gives what the named groups captured.
+func (p *pattern) captures(said string, found []int) map[string]*string {
+	var captures map[string]*string
+	for group, name := range p.names {
+		if name == "" {
+			continue
+		}
+		if captures == nil {
+			captures = map[string]*string{}
+		}
+		captures[name] = nil
+		if from, to := found[2*group], found[2*group+1]; from >= 0 {
+			captures[name] = new(said[from:to])
+		}
+	}
+	return captures
 }
 
 // describe gives an error of the parser with the byte of the pattern that it is about.
-func describe(pattern string, err error) string {
+func describe(source, translated string, err error) string {
 	wrong, ok := errors.AsType[*syntax.Error](err)
 	if !ok {
 		return err.Error()
 	}
-	hint := ""
-	if wrong.Code == syntax.ErrInvalidEscape && wrong.Expr == `\Z` {
-		hint = `; write \z`
+	if wrong.Expr == translated {
+		return fmt.Sprintf("%s in %q", wrong.Code, source)
 	}
-	at := strings.Index(pattern, wrong.Expr)
-	if at < 0 || wrong.Expr == pattern {
-		return fmt.Sprintf("%s in %q%s", wrong.Code, wrong.Expr, hint)
+	if at := strings.Index(source, wrong.Expr); at >= 0 && wrong.Expr != source {
+		return fmt.Sprintf("%s: %q at byte %d", wrong.Code, wrong.Expr, at)
 	}
-	return fmt.Sprintf("%s: %q at byte %d%s", wrong.Code, wrong.Expr, at, hint)
+	return fmt.Sprintf("%s in %q", wrong.Code, wrong.Expr)
 }

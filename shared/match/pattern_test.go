@@ -1,7 +1,6 @@
 package match_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -28,9 +27,39 @@ var refused = []struct {
 	{"possessive count", `a{2,3}+`, "possessive quantifier at byte 6"},
 	{"atomic group", `(?>a)`, "atomic group (?>…) at byte 0"},
 	{"conditional", `(a)?(?(1)b|c)`, "conditional (?(…)…) at byte 4"},
-	{"comment", `a(?#b)`, "comment (?#…) at byte 1"},
+	{"comment that does not end", `a(?#b`, "comment without its ) at byte 1"},
+	{"recursion to a group, by name", `(?P<a>b(?P>a))`, "recursion (?P>…) at byte 7"},
+	{"recursion to a group, Perl", `(?<a>b(?&a))`, "recursion (?&…) at byte 6"},
+	{"branch reset", `(?|a)`, "branch reset (?|…) at byte 0"},
+	{"ASCII only", `(?a)\w`, "flag a at byte 0"},
+	{"ASCII only, in a group", `b(?i-a:\w)`, "flag a at byte 1"},
+	{"locale", `(?L)\w`, "flag L at byte 0"},
+	{"flags without one", `(?)`, `no such flags: "(?)" at byte 0`},
+	{"unknown flag", `a(?q)`, `no such flags: "(?q)" at byte 1`},
+	{"unknown group", `a(?'n'b)`, "no group starts with (?', at byte 1"},
+	{"group opened at the end", `a(?`, "no group starts with (?), at byte 1"},
+	{"character by name", `a\N{DIGIT ONE}`, `character by name \N{…} at byte 1`},
+	{"escape of nothing", `a\`, "trailing backslash"},
+	{"unknown escape", `a\y`, `invalid escape sequence: "\\y" at byte 1`},
+	{"unknown escape in a class", `[a\y]`, `invalid escape sequence: "\\y" at byte 2`},
+	{"half of a code", `\u12`, `invalid escape sequence: "\\u" at byte 0`},
+	{"half of a pair", `\ud83d`, `invalid escape sequence: "\\u" at byte 0`},
+	{"code beyond Unicode", `\U00110000`, `invalid escape sequence: "\\U" at byte 0`},
+	{"range of a set", `[a-\d]`, `invalid character class range: "a-\\d" at byte 1`},
+	{"range backwards", `é[z-a]`, `invalid character class range: "z-a" at byte 3`},
+	{"nothing to repeat in a group", `a(*)`, `missing argument to repetition operator: "*" at byte 2`},
+	{"nothing to repeat behind white space", `(?x)a( ?:b)`, `missing argument to repetition operator: "?" at byte 7`},
+	{"repeated twice", `a{2}{3}`, `invalid nested repetition operator: "{3}" at byte 4`},
+	{"repeated twice, apart", `(?x)a* ?`, `invalid nested repetition operator: "?" at byte 7`},
+	{"possessive up to", `a{,2}+`, "possessive quantifier at byte 5"},
+	{"group's name is no word", `(?P<a-b>c)`, `invalid named capture: "(?P<a-b>" at byte 0`},
+	{"group's name starts with a digit", `(?P<1a>c)`, `invalid named capture: "(?P<1a>" at byte 0`},
+	{"F20 reserved: self", `a(?P<self>b)`, `a group cannot be named "self", at byte 1`},
+	{"F20 reserved: bot", `(?P<bot>b)`, `a group cannot be named "bot", at byte 0`},
+	{"F20 reserved: message", `(?P<message>b)`, `a group cannot be named "message", at byte 0`},
+	{"F20 reserved: service", `(?P<service>b)`, `a group cannot be named "service", at byte 0`},
+	{"F20 reserved: state_context", `(?P<state_context>b)`, `a group cannot be named "state_context", at byte 0`},
 	{"recursion", `a(?R)?`, "recursion (?R) at byte 1"},
-	{"end of text as Python writes it", `a\Z`, `invalid escape sequence: "\\Z" at byte 1; write \z`},
 	{"unclosed class", `a[b`, `missing closing ]: "[b" at byte 1`},
 	{"unclosed group", `(a`, `missing closing ) in "(a"`},
 	{"nothing to repeat", `a|*`, `missing argument to repetition operator: "*" at byte 2`},
@@ -52,7 +81,7 @@ func TestRefusedPatterns(t *testing.T) {
 // Each looks like something refused and is not.
 var accepted = []string{
 	"", "a", `\\1`, `[(?=]`, `[a*+]`, `a*\+`, `a+?b`, `a*?`, `\101`, `\Q(?=a)\1*+\E`, `\(?=`, `[]*+]`, `[^]*+]`, `[[:alpha:]*+]`, `[\]*+]`,
-	`(?i)a`, `(?P<n>a)`, `(?<n>a)`, `(?:a)`, `(?:a)+`, `a{2}`, `a{,2}+`, `a{x}+`, `\Q*+`, `\d+`, `[\d*+]+`, `^/start$|^(hi|hello)\b`,
+	`(?i)a`, `(?P<n>a)`, `(?<n>a)`, `(?:a)`, `(?:a)+`, `a{2}`, `a{,2}`, `a{x}+`, `(?P<größe>a)`, `(?P<selfie>a)`, `a(?#b)c`, `a\Z`, `(?u)a`, `(?-x)a`, `[^\w\W]`, `[\d-x]`, `\pL\p{^Greek}`, `\Q*+`, `\d+`, `[\d*+]+`, `^/start$|^(hi|hello)\b`,
 }
 
 func TestAcceptedPatterns(t *testing.T) {
@@ -63,22 +92,26 @@ func TestAcceptedPatterns(t *testing.T) {
 	}
 }
 
-// FuzzPattern: what is accepted compiles, and what RE2 takes is refused for its size or its groups' names only.
+// FuzzPattern: what is accepted compiles, and the index lets every text through that the pattern matches.
 func FuzzPattern(f *testing.F) {
 	for _, tt := range refused {
-		f.Add(tt.pattern)
+		f.Add(tt.pattern, "a")
 	}
 	for _, pattern := range accepted {
-		f.Add(pattern)
+		f.Add(pattern, "aé")
 	}
-	f.Fuzz(func(t *testing.T, pattern string) {
-		_, refusedByRE2 := regexp.Compile(pattern)
-		err := match.CheckPattern(pattern)
-		if bot.KindOf(err) == bot.TooLarge || strings.HasPrefix(bot.PublicMessage(err), "two groups") {
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		text = strings.TrimSpace(text)
+		m, problems := match.Compile(&bot.Definition{Handlers: []bot.Handler{{Pattern: pattern}}})
+		if problems != nil {
 			return
 		}
-		if (err == nil) != (refusedByRE2 == nil) {
-			t.Errorf("CheckPattern(%q) = %v, but regexp.Compile gives %v", pattern, err, refusedByRE2)
+		found, err := match.Search(pattern, text)
+		if err != nil {
+			t.Fatalf("CheckPattern(%q) = nil, but it does not compile: %v", pattern, err)
+		}
+		if fired := m.Fire(said(text), "", ""); (len(fired) == 1) != found && pattern != "" {
+			t.Errorf("Fire(%q) of %q = %v, but a search finds it: %v", text, pattern, fired, found)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"regexp"
 	"slices"
 
 	"hookline/shared/bot"
@@ -10,43 +9,52 @@ import (
 // anyKind in a handler's kinds stands for every kind that is not quiet.
 const anyKind = "*"
 
-// rule is one handler, compiled.
+// rule is one handler, checked.
 type rule struct {
 	handler *bot.Handler
-	pattern *regexp.Regexp // nil matches everything
-	size    int
+	pattern *pattern // nil matches everything
+	// literals are those of which a text needs one for the rule to fire; nil if it needs none.
+	literals []string
 }
 
 // ruleBytes is what a rule takes beside its pattern's program.
 const ruleBytes = 64
 
-func compileRule(h *bot.Handler) (rule, error) {
-	r := rule{handler: h, size: ruleBytes}
+func newRule(h *bot.Handler) (rule, error) {
 	if h.Pattern == "" {
-		return r, nil
+		return rule{handler: h}, nil
 	}
-	pattern, size, err := compilePattern(h.Pattern)
-	r.pattern, r.size = pattern, r.size+size
-	return r, err
+	p, literals, err := newPattern(h.Pattern)
+	return rule{h, p, literals}, err
 }
 
-// judge is the only place that decides: First and Explain both ask it.
-func (r *rule) judge(kind bot.EventKind, said, state string) (verdict string, captures map[string]*string) {
+func (r *rule) size() int {
+	if r.pattern == nil {
+		return ruleBytes
+	}
+	return ruleBytes + r.pattern.size
+}
+
+// judge is the only place that decides: Fire and Explain both ask it. Without possible it is known that the pattern does
+// not match.
+func (r *rule) judge(a asked, possible bool) (verdict string, captures map[string]*string) {
 	switch {
 	case r.handler.Disabled:
 		return bot.VerdictDisabled, nil
-	case !r.answers(kind):
+	case !r.answers(a.kind):
 		return bot.VerdictKind, nil
-	case len(r.handler.SourceStates) > 0 && !slices.Contains(r.handler.SourceStates, state):
+	case len(r.handler.SourceStates) > 0 && !slices.Contains(r.handler.SourceStates, a.state):
 		return bot.VerdictState, nil
 	case r.pattern == nil:
 		return bot.VerdictFired, nil
+	case !possible:
+		return bot.VerdictPattern, nil
 	}
-	found := r.pattern.FindStringSubmatchIndex(said)
+	found := r.pattern.find(a.said)
 	if found == nil {
 		return bot.VerdictPattern, nil
 	}
-	return bot.VerdictFired, capturesOf(r.pattern, said, found)
+	return bot.VerdictFired, r.pattern.captures(a.said, found)
 }
 
 func (r *rule) answers(kind bot.EventKind) bool {
@@ -56,21 +64,4 @@ func (r *rule) answers(kind bot.EventKind) bool {
 	return slices.ContainsFunc(r.handler.On, func(on string) bool {
 		return on == string(kind) || on == anyKind && !kind.Quiet()
 	})
-}
-
-func capturesOf(pattern *regexp.Regexp, said string, found []int) map[string]*string {
-	var captures map[string]*string
-	for group, name := range pattern.SubexpNames() {
-		if name == "" {
-			continue
-		}
-		if captures == nil {
-			captures = map[string]*string{}
-		}
-		captures[name] = nil
-		if from, to := found[2*group], found[2*group+1]; from >= 0 {
-			captures[name] = new(said[from:to])
-		}
-	}
-	return captures
 }
