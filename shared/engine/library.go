@@ -3,8 +3,6 @@ package engine
 import (
 	"container/list"
 	"context"
-	"encoding/json"
-	"net/url"
 	"strings"
 	"sync"
 
@@ -125,30 +123,6 @@ func compile(def bot.Definition) (*liveBot, error) {
 		templates: map[string]*template.Template{},
 	}, nil
 }
-
-// shortestSecret is how long a secret is at least to be masked: shorter ones would hide half of everything.
-const shortestSecret = 4
-
-func maskOf(secrets map[string]bot.Credential) *strings.Replacer {
-	var pairs []string
-	for name, secret := range secrets {
-		for _, form := range []string{secret.Value.Reveal(), url.QueryEscape(secret.Value.Reveal()), jsonText(secret.Value.Reveal())} {
-			if len(form) >= shortestSecret {
-				pairs = append(pairs, form, "{{ secret."+name+" }}")
-			}
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-// jsonText is how a text stands inside of a JSON string.
-func jsonText(text string) string {
-	quoted, _ := json.Marshal(text) // a text can always be encoded
-	return string(quoted[1 : len(quoted)-1])
-}
-
-// mask hides the bot's secrets in a text that is to be shown.
-func (live *liveBot) mask(text string) string { return live.masks.Replace(text) }
 
 // text renders a template of the bot.
 func (live *liveBot) text(source string, scope template.Scope, format bot.Format) (string, error) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hookline/shared/bot"
@@ -160,9 +159,9 @@ func message(err error) string {
 func shown(replies []bot.Reply, mask func(string) string) []bot.TurnReply {
 	var list []bot.TurnReply
 	for _, r := range replies {
-		parts := slices.Clone(r.Parts)
+		parts := make([]bot.Part, len(r.Parts))
 		for i := range parts {
-			parts[i].Text = mask(parts[i].Text)
+			parts[i] = masked(r.Parts[i], mask)
 		}
 		list = append(list, bot.TurnReply{Address: r.Address, Parts: parts, Sent: r.Sent == len(r.Parts)})
 	}
