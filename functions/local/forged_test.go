@@ -131,7 +131,7 @@ func encodedAnew(body []byte) []byte {
 }
 
 // Of calls that are forged, or make no sense, nothing is answered on any network, and the next good one is.
-func TestForgedCalls(t *testing.T) {
+func TestB2ForgedCalls(t *testing.T) {
 	t.Parallel()
 	const tooLarge = 4<<20 + 1
 	for _, at := range platforms {

@@ -124,7 +124,7 @@ func (w *world) goodOnly(c *chat) {
 }
 
 // Bodies whose bytes are not what was announced.
-func TestUnreadableCalls(t *testing.T) {
+func TestB1UnreadableCalls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, counter())
 	c := w.chats(1)[0]
@@ -160,7 +160,7 @@ func TestUnreadableCalls(t *testing.T) {
 }
 
 // Many bodies that are far too large cost little memory, whatever they announce.
-func TestOversizedCalls(t *testing.T) {
+func TestB4OversizedCalls(t *testing.T) {
 	t.Parallel()
 	const (
 		calls = 16

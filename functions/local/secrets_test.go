@@ -114,7 +114,7 @@ func (e *everything) places(dirs ...string) map[string][]byte {
 	return places
 }
 
-func TestSecretsAreNeverShown(t *testing.T) {
+func TestB18SecretsAreNeverShown(t *testing.T) {
 	e := &everything{T: t, dir: t.TempDir()}
 	posted, polled := filepath.Join(e.dir, "posted"), filepath.Join(e.dir, "polled")
 	pizza, err := filepath.Abs("examples/pizza.yaml")

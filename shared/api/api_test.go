@@ -261,7 +261,7 @@ func TestHealthWantsNoToken(t *testing.T) {
 	}
 }
 
-func TestEveryErrorIsAProblem(t *testing.T) {
+func TestB8EveryErrorIsAProblem(t *testing.T) {
 	tests := []struct {
 		name, method, path, body string
 		status                   int

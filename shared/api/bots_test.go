@@ -47,7 +47,7 @@ func TestPublish(t *testing.T) {
 	}
 }
 
-func TestPublishRefusesWhatCheckRefuses(t *testing.T) {
+func TestB7PublishRefusesWhatCheckRefuses(t *testing.T) {
 	tests := []struct {
 		name, file  string
 		path, wants string

@@ -93,7 +93,7 @@ func TestConnectDoesSteps(t *testing.T) {
 	}
 }
 
-func TestConnectFails(t *testing.T) {
+func TestB16ConnectFails(t *testing.T) {
 	refused := &bot.Error{Kind: bot.Unauthorized, Reason: bot.ReasonCredentials, Message: "the token is refused"}
 	tests := []struct {
 		name   string
@@ -159,7 +159,7 @@ func TestConnectRotates(t *testing.T) {
 	}
 }
 
-func TestConnectUnknownChannel(t *testing.T) {
+func TestB14ConnectUnknownChannel(t *testing.T) {
 	w := newWorld(t)
 	w.publish(pizza)
 	got := w.ask("POST", "/v1/bots/pizza/channels/fax/connect", "", 404)

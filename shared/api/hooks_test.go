@@ -210,7 +210,7 @@ func TestCallsAndTheirReports(t *testing.T) {
 	w.ask("GET", courier+"/calls/unheard-of", "", 404)
 }
 
-func TestUnknownHooks(t *testing.T) {
+func TestB14UnknownHooks(t *testing.T) {
 	w := newWorld(t)
 	w.publish(withHook)
 	for _, call := range []string{

@@ -118,7 +118,7 @@ func TestProblemsDoNotShowCredentials(t *testing.T) {
 	}
 }
 
-func TestCheckHandlers(t *testing.T) {
+func TestF49CheckHandlers(t *testing.T) {
 	runCases(t, "bot: a\nchannels: {telegram: {token: x}}\nhandlers:\n", []checkCase{
 		{"no name", "  - response: {text: hi}", []string{"f:4: handlers[0].name: is required"}},
 		{"name is true", "  - name: true", []string{`f:4: handlers[0].name: must be text: write "true"`}},
@@ -165,7 +165,7 @@ func TestCheckHandlers(t *testing.T) {
 	})
 }
 
-func TestCheckResponse(t *testing.T) {
+func TestF49CheckResponse(t *testing.T) {
 	const path = "f:6: handlers[0].response"
 	const kept = "f:6: warning: handlers[0].response"
 	long := strings.Repeat("p", 65)

@@ -59,7 +59,7 @@ func drawHandler(t *rapid.T) bot.Handler {
 	return h
 }
 
-func TestExportIsReadBack(t *testing.T) {
+func TestB13ExportIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := drawDefinition(t)
 		file, err := botfile.Export(want)

@@ -69,7 +69,7 @@ func (w *world) revive() {
 	w.start()
 }
 
-func TestCrashBetween(t *testing.T) {
+func TestF40CrashBetween(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		// arm says when the program dies.

@@ -14,7 +14,7 @@ import (
 	"hookline/shared/store"
 )
 
-func TestFateOfASendThatFails(t *testing.T) {
+func TestF37FateOfASendThatFails(t *testing.T) {
 	day := 24 * time.Hour
 	for _, test := range []struct {
 		name string
@@ -269,7 +269,7 @@ func TestReplyTooLargeIsBuried(t *testing.T) {
 	}
 }
 
-func TestContextOverItsSizeForgetsTheOldest(t *testing.T) {
+func TestB15ContextOverItsSizeForgetsTheOldest(t *testing.T) {
 	w := newWorld(t,
 		says("one", "(?P<text>.+)", "", "two", ""),
 		says("two", "(?P<text>.+)", "", "three", "two"),

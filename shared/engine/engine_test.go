@@ -56,7 +56,7 @@ func TestTurn(t *testing.T) {
 	}
 }
 
-func TestNewVersionAnswersTheNextMessage(t *testing.T) {
+func TestF51NewVersionAnswersTheNextMessage(t *testing.T) {
 	w := newWorld(t, says("all", "", "one", ""))
 	w.handle(w.said("x"))
 	w.publish(says("all", "", "two", ""))
@@ -112,7 +112,7 @@ func TestCallbackIsAcknowledgedWhetherOrNotAHandlerFires(t *testing.T) {
 	}
 }
 
-func TestRedelivery(t *testing.T) {
+func TestB6Redelivery(t *testing.T) {
 	t.Run("of a job that was done: its parts may go once more", func(t *testing.T) {
 		w := newWorld(t, says("h", "", "a|b", "moved"))
 		job := w.said("x")
@@ -234,7 +234,7 @@ func TestUnknownOutcomeIsSaidInTheTurn(t *testing.T) {
 	}
 }
 
-func TestLostRace(t *testing.T) {
+func TestB6LostRace(t *testing.T) {
 	lose := func(w *world, times int) {
 		w.table.beforePut = func(item store.Item) error {
 			if times > 0 && strings.HasPrefix(item.PK, "CONV#") {

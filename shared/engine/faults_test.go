@@ -23,11 +23,11 @@ type outcome struct {
 	inFlight []string
 }
 
-// TestPromisesUnderFaults drives a chat of several messages through every mixture of faults that a generator finds:
+// TestF52PromisesUnderFaults drives a chat of several messages through every mixture of faults that a generator finds:
 // tables that fail before or after a write, networks that fail before or after a send, processes that die between any two
 // tries. However it goes, the state moves once a message and in order, and each part is sent, twice only where that is
 // excused.
-func TestPromisesUnderFaults(t *testing.T) {
+func TestF52PromisesUnderFaults(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := newWorld(t, counting(4)...)
 		o := &outcome{left: 40, sends: map[string]int{}, excused: map[string]int{}}

@@ -169,7 +169,7 @@ func TestB10Bounds(t *testing.T) {
 	}
 }
 
-func TestRedirects(t *testing.T) {
+func TestB10Redirects(t *testing.T) {
 	var header http.Header
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { header = r.Header }))
 	defer other.Close()

@@ -69,7 +69,7 @@ func refused(t *testing.T, c *fetch.Client, address string) {
 	t.Errorf("Do(%q) = %d, %q, %v, want it refused", address, response.Status, response.Err, err)
 }
 
-func TestForbiddenAddresses(t *testing.T) {
+func TestB10ForbiddenAddresses(t *testing.T) {
 	if count := 3*len(forbidden) + len(spellings); count < 150 {
 		t.Errorf("%d ways to forbidden addresses are tried, want 150", count)
 	}

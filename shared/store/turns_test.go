@@ -25,7 +25,7 @@ func ids(turns []bot.Turn) string {
 	return strings.Join(all, " ")
 }
 
-func TestTurns(t *testing.T) {
+func TestF54Turns(t *testing.T) {
 	c := newClock()
 	s, _ := open(t, c)
 	times := map[string]time.Time{}

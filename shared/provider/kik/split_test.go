@@ -25,7 +25,7 @@ func media(kind bot.EventKind, source string) *bot.Media {
 	return &bot.Media{Kind: kind, Source: source}
 }
 
-func TestSplit(t *testing.T) {
+func TestF35Split(t *testing.T) {
 	const shop = "https://shop.example"
 	long := strings.TrimSpace(strings.Repeat("word ", 400)) // 1999 characters, 300 words of which are 1499
 	first, second := long[:1499], long[1500:]

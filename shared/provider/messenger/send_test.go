@@ -136,7 +136,7 @@ func TestSend(t *testing.T) {
 	}
 }
 
-func TestM37LongTexts(t *testing.T) {
+func TestM37F36LongTexts(t *testing.T) {
 	_, m := newGraph(t, nil)
 	text := strings.Repeat("word ", 500) // 2500 characters
 	pieces := m.Split(bot.Part{Text: text, Keyboard: rows(button("Red"))})

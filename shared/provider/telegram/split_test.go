@@ -26,7 +26,7 @@ func texts(parts []bot.Part) []string {
 // words gives n words of three characters and a space each.
 func words(n int) string { return strings.TrimSpace(strings.Repeat("abc ", n)) }
 
-func TestT27Length(t *testing.T) {
+func TestT27F34Length(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		format     bot.Format

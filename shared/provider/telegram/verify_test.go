@@ -25,7 +25,7 @@ func TestVerifyRows(t *testing.T) {
 		{"T2 empty header", []bot.Secret{now}, []string{""}, bot.Unauthorized},
 		{"T2 prefix of the secret", []bot.Secret{now}, []string{now[:10]}, bot.Unauthorized},
 		{"T2 given twice", []bot.Secret{now}, []string{now, now}, bot.Unauthorized},
-		{"T3 no secret", nil, []string{now}, bot.Unavailable},
+		{"T3, B3: no secret", nil, []string{now}, bot.Unavailable},
 		{"T3 no secret, empty header", nil, []string{""}, bot.Unavailable},
 		{"T3 empty secret, empty header", []bot.Secret{""}, []string{""}, bot.Unavailable},
 		{"T3 an empty secret beside another", []bot.Secret{"", now}, []string{""}, bot.Unauthorized},
