@@ -95,7 +95,9 @@ fuzz: ## every fuzz target for FUZZTIME
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
 	done
 
-bench: ## how many calls and messages a second the whole program takes here
+bench: ## what matching, templates, turns and publishing cost, and how many messages a second the whole program takes here
+	@go test -run '^$$' -bench . -benchtime 500ms ./shared/match ./shared/engine | grep ^Benchmark
+	@cd infra/bench && go test -run '^$$' -bench . -benchtime 500ms ./... | grep ^Benchmark
 	@HOOKLINE_BENCH=1 go test -count=1 -v -run '^TestBench' ./functions/local
 
 bench-aws: emulators ## what the Lambda functions weigh, how soon they answer, and what a message costs
@@ -104,4 +106,4 @@ bench-aws: emulators ## what the Lambda functions weigh, how soon they answer, a
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build bootstrap lambdas run test emulators translator sam-checks test-sam sam-local vuln fuzz bench bench-aws clean
+.PHONY: help build bootstrap lambdas run test emulators translator dialect sam-checks test-sam sam-local vuln fuzz bench bench-aws clean
