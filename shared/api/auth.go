@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/subtle"
 	"net/http"
 	"strings"
@@ -21,6 +22,17 @@ func (a *API) authorized(next http.Handler) http.Handler {
 			writeProblem(w, newProblem(bot.Errorf(bot.Unauthorized, "the admin token is missing or wrong")))
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller{account: a.Owner})))
 	})
+}
+
+// caller is whose token a call bears.
+type caller struct{ account string }
+
+type callerKey struct{}
+
+// account is whose things a call sees: nothing is found for a call that bears no token.
+func account(ctx context.Context) string {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c.account
 }

@@ -50,7 +50,7 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 
 // publish makes a definition live and disconnects the channels that it no longer names.
 func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
-	p, err := a.Store.Publish(ctx, a.Owner, def)
+	p, err := a.Store.Publish(ctx, account(ctx), def)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ type getBotOutput struct {
 }
 
 func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ type listBotsOutput struct {
 }
 
 func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, error) {
-	heads, err := a.Store.Bots(ctx, a.Owner, in.Cursor, in.Limit)
+	heads, err := a.Store.Bots(ctx, account(ctx), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, err
 func (a *API) rehearse(ctx context.Context, def bot.Definition) (published, error) {
 	answer := published{Bot: def.Bot, Channels: []channelInfo{}, Hooks: []hookInfo{}}
 	var before bot.Definition
-	head, err := a.Store.BotByName(ctx, a.Owner, def.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), def.Bot)
 	if err == nil {
 		var channels []bot.Channel
 		before, channels, err = a.definition(ctx, head)

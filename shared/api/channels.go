@@ -200,7 +200,7 @@ func (a *API) connector(ch bot.Channel) (provider.Connector, error) {
 
 // channel finds a channel by the names in an address.
 func (a *API) channel(ctx context.Context, botName, name string) (bot.Channel, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, botName)
+	head, err := a.Store.BotByName(ctx, account(ctx), botName)
 	if err != nil {
 		return bot.Channel{}, err
 	}

@@ -20,7 +20,7 @@ type listDeadOutput struct {
 }
 
 func (a *API) listDead(ctx context.Context, in *listDeadInput) (*listDeadOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ type redriveOutput struct {
 }
 
 func (a *API) redrive(ctx context.Context, in *redriveInput) (*redriveOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}

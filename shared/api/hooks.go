@@ -57,7 +57,7 @@ type listHooksOutput struct {
 }
 
 func (a *API) listHooks(ctx context.Context, in *botInput) (*listHooksOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ type hookOutput struct {
 
 // hookID finds a hook by the names in an address, with its bot.
 func (a *API) hookID(ctx context.Context, botName, name string) (string, bot.Head, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, botName)
+	head, err := a.Store.BotByName(ctx, account(ctx), botName)
 	if err != nil {
 		return "", head, err
 	}

@@ -26,7 +26,7 @@ type listTurnsOutput struct {
 }
 
 func (a *API) listTurns(ctx context.Context, in *listTurnsInput) (*listTurnsOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}

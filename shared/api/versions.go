@@ -22,7 +22,7 @@ type listVersionsOutput struct {
 }
 
 func (a *API) listVersions(ctx context.Context, in *botInput) (*listVersionsOutput, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (a *API) getVersion(ctx context.Context, in *versionInput) (*getBotOutput, 
 
 // version reads a version of a bot. Channels are no part of versions: they are those that the bot has now.
 func (a *API) version(ctx context.Context, in *versionInput) (bot.Head, bot.Definition, error) {
-	head, err := a.Store.BotByName(ctx, a.Owner, in.Bot)
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return head, bot.Definition{}, err
 	}
