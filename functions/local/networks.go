@@ -66,12 +66,12 @@ func (n networks) close() {
 }
 
 // makeUp gives a credential that a simulated network takes: the same each time, another for each channel.
-func (n networks) makeUp(provider, botName, channel, field string) bot.Secret {
-	network, ok := n[provider]
+func (n networks) makeUp(botName, channel string, spec bot.ChannelSpec, field string) bot.Secret {
+	network, ok := n[spec.Provider]
 	if !ok {
 		return ""
 	}
-	return network.MakeUp(sha256.Sum256(fmt.Appendf(nil, "%q %q", botName, channel)), field)
+	return network.MakeUp(sha256.Sum256(fmt.Appendf(nil, "%q %q", botName, channel)), spec, field)
 }
 
 // doSteps enters a channel's webhook where its network has pages for that.

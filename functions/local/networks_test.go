@@ -68,12 +68,13 @@ func TestMakeUp(t *testing.T) {
 	all := startNetworks(slog.New(slog.DiscardHandler))
 	defer all.close()
 	shape := regexp.MustCompile(`^[1-9]\d{9}:[A-Za-z0-9_-]{32}$`)
+	spec := bot.ChannelSpec{Provider: "telegram"}
 	seen := map[bot.Secret][]string{}
 	for _, place := range [][]string{
 		{"pizza", "telegram"}, {"burger", "telegram"}, {"pizza", "telegram-de"}, {"pizza\" \"telegram", ""},
 	} {
-		got := all.makeUp("telegram", place[0], place[1], "token")
-		if again := all.makeUp("telegram", place[0], place[1], "token"); again != got {
+		got := all.makeUp(place[0], place[1], spec, "token")
+		if again := all.makeUp(place[0], place[1], spec, "token"); again != got {
 			t.Errorf("makeUp(telegram, %q) changes", place)
 		}
 		if !shape.MatchString(got.Reveal()) {
@@ -84,7 +85,7 @@ func TestMakeUp(t *testing.T) {
 		}
 		seen[got] = place
 	}
-	if got := all.makeUp("pigeons", "pizza", "p", "token"); got != "" {
+	if got := all.makeUp("pizza", "p", bot.ChannelSpec{Provider: "pigeons"}, "token"); got != "" {
 		t.Errorf("makeUp(pigeons) = %q, want nothing: there is no such network", got.Reveal())
 	}
 }
@@ -120,7 +121,7 @@ func TestSimulatedNetworksServeTheirProviders(t *testing.T) {
 					ch.Settings[field.Name] = requiredSettings[name]
 				}
 				if field.Secret {
-					ch.Credentials[field.Name] = []bot.Credential{{Value: all.makeUp(name, "pizza", name, field.Name)}}
+					ch.Credentials[field.Name] = []bot.Credential{{Value: all.makeUp("pizza", name, bot.ChannelSpec{Provider: name}, field.Name)}}
 				}
 			}
 			identity, err := providers[name].(provider.Connector).Identify(t.Context(), ch)

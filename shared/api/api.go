@@ -44,7 +44,7 @@ type API struct {
 	Address string
 	Mode    Mode
 	// MakeUp invents a value for a credential that has none, "" if it cannot; nil where that is an error.
-	MakeUp func(provider, botName, channel, field string) bot.Secret
+	MakeUp func(botName, channel string, spec bot.ChannelSpec, field string) bot.Secret
 	// DoSteps does what connecting leaves to a person; nil where a person has to.
 	DoSteps func(ch bot.Channel, address string) error
 	// OnChange is called after channels have changed.

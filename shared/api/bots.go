@@ -93,7 +93,7 @@ func (a *API) makeUp(def bot.Definition) {
 		for field, values := range channel.Credentials {
 			for i := range values {
 				if values[i].Value == "" {
-					values[i].Value = a.MakeUp(channel.Provider, def.Bot, name, field)
+					values[i].Value = a.MakeUp(def.Bot, name, channel, field)
 				}
 			}
 		}

@@ -92,8 +92,8 @@ func TestPublishKeepsCredentials(t *testing.T) {
 	if token := w.channel("telegram").Secret("token"); token.Reveal() != "1:secret-token" {
 		t.Errorf("after a PUT without a value the token is %q, want the one that was stored", token.Reveal())
 	}
-	w.api.MakeUp = func(provider, botName, channel, field string) bot.Secret {
-		return bot.Secret(provider + "/" + botName + "/" + channel + "/" + field)
+	w.api.MakeUp = func(botName, channel string, spec bot.ChannelSpec, field string) bot.Secret {
+		return bot.Secret(spec.Provider + "/" + botName + "/" + channel + "/" + field)
 	}
 	w.publish(bare)
 	if token := w.channel("telegram").Secret("token"); token.Reveal() != "telegram/pizza/telegram/token" {

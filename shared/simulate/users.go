@@ -18,7 +18,8 @@ type Simulated interface {
 	Ground() *Network
 	// MakeUp gives a value that the network takes for a credential of a channel. The seed is the channel's: the same one
 	// gives the same value, and values of one seed belong together.
-	MakeUp(seed Seed, field string) bot.Secret
+	// It agrees with what the channel says of itself.
+	MakeUp(seed Seed, ch bot.ChannelSpec, field string) bot.Secret
 }
 
 // Pages is a network some of whose webhooks are entered by people, on its pages: there is no call of its API for it.

@@ -52,7 +52,7 @@ func (k *Kik) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // MakeUp gives an API key.
-func (k *Kik) MakeUp(seed simulate.Seed, _ string) bot.Secret {
+func (k *Kik) MakeUp(seed simulate.Seed, _ bot.ChannelSpec, _ string) bot.Secret {
 	digits := hex.EncodeToString(seed[:16])
 	return bot.Secret(strings.Join([]string{digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]}, "-"))
 }

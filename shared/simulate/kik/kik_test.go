@@ -163,7 +163,7 @@ func TestCredentials(t *testing.T) {
 func TestMakeUp(t *testing.T) {
 	w := newWorld(t)
 	seed := simulate.Seed{1, 2, 3}
-	made := w.net.MakeUp(seed, "api_key").Reveal()
+	made := w.net.MakeUp(seed, bot.ChannelSpec{}, "api_key").Reveal()
 	if want := "01020300-0000-0000-0000-000000000000"; made != want {
 		t.Errorf("MakeUp() = %s, want %s", made, want)
 	}

@@ -72,9 +72,16 @@ func (m *Messenger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // tokenShape is that of page tokens: the app, the page and anything.
 var tokenShape = regexp.MustCompile(`^EAA([0-9]{1,20})P([0-9]{1,20})S[A-Za-z0-9]{1,200}$`)
 
-// MakeUp gives a token of a page, the secret of its app, or anything for a verify token.
-func (m *Messenger) MakeUp(seed simulate.Seed, field string) bot.Secret {
+// MakeUp gives a token of a page, the secret of its app, or anything for a verify token. App and page are those that the
+// channel names, else made up too.
+func (m *Messenger) MakeUp(seed simulate.Seed, ch bot.ChannelSpec, field string) bot.Secret {
 	app, page := idOf(seed[:8]), idOf(seed[8:16])
+	if named, ok := ch.Settings["app_id"].(string); ok {
+		app = named
+	}
+	if named, ok := ch.Settings[bot.AccountField].(string); ok {
+		page = named
+	}
 	switch field {
 	case "page_token":
 		return bot.Secret("EAA" + app + "P" + page + "S" + hex.EncodeToString(seed[16:]))

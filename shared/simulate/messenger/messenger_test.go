@@ -252,18 +252,27 @@ func TestCallers(t *testing.T) {
 func TestMakeUp(t *testing.T) {
 	w := newWorld(t)
 	seed := simulate.Seed{1, 2, 3, 9: 4, 31: 5}
-	made := w.net.MakeUp(seed, "page_token").Reveal()
-	secret := w.net.MakeUp(seed, "app_secret").Reveal()
+	made := w.net.MakeUp(seed, bot.ChannelSpec{}, "page_token").Reveal()
+	secret := w.net.MakeUp(seed, bot.ChannelSpec{}, "app_secret").Reveal()
 	w.expect(request(made, secret, "GET", "/v25.0/me", ""), "200")
-	if again := w.net.MakeUp(seed, "page_token").Reveal(); again != made {
+	if again := w.net.MakeUp(seed, bot.ChannelSpec{}, "page_token").Reveal(); again != made {
 		t.Errorf("MakeUp() gives %q and %q, want the same", made, again)
 	}
-	if verify := w.net.MakeUp(seed, "verify_token"); verify == "" {
+	if verify := w.net.MakeUp(seed, bot.ChannelSpec{}, "verify_token"); verify == "" {
 		t.Error("MakeUp(verify_token) gives nothing")
 	}
-	if other := w.net.MakeUp(simulate.Seed{8: 1}, "page_token").Reveal(); other == made {
+	if other := w.net.MakeUp(simulate.Seed{8: 1}, bot.ChannelSpec{}, "page_token").Reveal(); other == made {
 		t.Errorf("MakeUp() of two seeds gives %q", made)
 	}
+}
+
+// A token is of the app and the page that the channel names.
+func TestMakeUpAgrees(t *testing.T) {
+	w := newWorld(t)
+	ch := bot.ChannelSpec{Settings: map[string]any{"app_id": "8", "account": "300"}}
+	made, secret := w.net.MakeUp(simulate.Seed{1}, ch, "page_token").Reveal(), w.net.MakeUp(simulate.Seed{1}, ch, "app_secret").Reveal()
+	w.expect(request(made, secret, "GET", "/v25.0/me", ""), `200 {"id":"300"`)
+	w.expect(request("8|"+secret, secret, "GET", "/v25.0/8/subscriptions", ""), `200 {"data":[]}`)
 }
 
 func TestSetSecret(t *testing.T) {

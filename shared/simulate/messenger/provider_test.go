@@ -55,7 +55,7 @@ func channel(w *world) bot.Channel {
 		},
 	}
 	for _, field := range []string{"page_token", "app_secret"} {
-		ch.Credentials[field] = []bot.Credential{{Value: w.net.MakeUp(simulate.Seed{}, field)}}
+		ch.Credentials[field] = []bot.Credential{{Value: w.net.MakeUp(simulate.Seed{}, bot.ChannelSpec{}, field)}}
 	}
 	return ch
 }

@@ -51,7 +51,7 @@ func retryDelay(int) time.Duration { return 61 * time.Second }
 func (p *Pyrus) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
 
 // MakeUp gives a security key.
-func (p *Pyrus) MakeUp(seed simulate.Seed, _ string) bot.Secret {
+func (p *Pyrus) MakeUp(seed simulate.Seed, _ bot.ChannelSpec, _ string) bot.Secret {
 	return bot.Secret(base64.RawURLEncoding.EncodeToString(seed[:]))
 }
 

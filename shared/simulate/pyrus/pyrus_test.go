@@ -230,8 +230,8 @@ func TestBotsAreBounded(t *testing.T) {
 
 func TestMadeUpKeys(t *testing.T) {
 	w := started(t)
-	one, two := w.MakeUp(simulate.Seed{1}, "security_key"), w.MakeUp(simulate.Seed{2}, "security_key")
-	if one.Reveal() == "" || one == two || one != w.MakeUp(simulate.Seed{1}, "security_key") {
+	one, two := w.MakeUp(simulate.Seed{1}, bot.ChannelSpec{}, "security_key"), w.MakeUp(simulate.Seed{2}, bot.ChannelSpec{}, "security_key")
+	if one.Reveal() == "" || one == two || one != w.MakeUp(simulate.Seed{1}, bot.ChannelSpec{}, "security_key") {
 		t.Errorf("MakeUp() = %q and %q, want a key for each seed", one.Reveal(), two.Reveal())
 	}
 }

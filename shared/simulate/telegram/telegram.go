@@ -86,7 +86,7 @@ func (t *Telegram) account(token string) (*account, error) {
 }
 
 // MakeUp gives a token.
-func (t *Telegram) MakeUp(seed simulate.Seed, _ string) bot.Secret {
+func (t *Telegram) MakeUp(seed simulate.Seed, _ bot.ChannelSpec, _ string) bot.Secret {
 	id := 1_000_000_000 + binary.BigEndian.Uint64(seed[:8])%9_000_000_000
 	return bot.Secret(fmt.Sprintf("%d:%s", id, base64.RawURLEncoding.EncodeToString(seed[8:])))
 }
