@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -163,6 +164,9 @@ func TestExplain(t *testing.T) {
 func TestSizeGrowsWithPatterns(t *testing.T) {
 	small := compile(t, bot.Handler{Name: "a", Pattern: "a"}).Size()
 	large := compile(t, bot.Handler{Name: "a", Pattern: "a{1000}"}).Size()
+	if long := compile(t, bot.Handler{Name: "a", Pattern: strings.Repeat("a", 4000)}).Size(); long > 4000*90 {
+		t.Errorf("Size() = %d for a literal of 4000 letters, want it looked for by its beginning only", long)
+	}
 	if none := compile(t).Size(); none != 0 || small < 64 || large < small+1000*8 {
 		t.Errorf("Size() = %d, %d, %d for no handler, a small and a large one", none, small, large)
 	}
@@ -179,6 +183,14 @@ func TestCompileReportsEveryPattern(t *testing.T) {
 	}
 }
 
+func groups(n int) string {
+	var pattern strings.Builder
+	for i := range n {
+		fmt.Fprintf(&pattern, "(?P<g%d>a?)", i)
+	}
+	return pattern.String()
+}
+
 func TestPatternLimits(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -189,6 +201,9 @@ func TestPatternLimits(t *testing.T) {
 		{"too long", strings.Repeat("a", match.MaxPatternBytes+1), bot.TooLarge},
 		{"most classes of Unicode", strings.Repeat(`\w`, 150), ""},
 		{"too many classes of Unicode", strings.Repeat(`\w`, 160), bot.TooLarge},
+		{"too many lists of what is no word", strings.Repeat(`[\W]`, 20), bot.TooLarge},
+		{"most groups", groups(100), ""},
+		{"too many groups", groups(101), bot.TooLarge},
 		{"many instructions", strings.Repeat("a{999}", 10), ""},
 		{"nested repeats", "(?:.{11}){1000}", bot.Invalid}, // RE2's own limit of 1000 in all
 		{"too many instructions", strings.Repeat("a{999}", 20), bot.TooLarge},

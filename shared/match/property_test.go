@@ -162,3 +162,41 @@ func checkExplained(t *rapid.T, verdicts []bot.Verdict, fired []match.Match, han
 		t.Fatalf("Explain gives %d verdicts on %d handlers, fired (-Fire +Explain):\n%s", len(verdicts), handlers, diff)
 	}
 }
+
+// Literals that begin, end or stand in others are all found.
+func TestEveryLiteralIsFound(t *testing.T) {
+	literals := rapid.SliceOfN(rapid.StringMatching("[ab]{1,5}|[ab]{14,18}"), 1, 20)
+	rapid.Check(t, func(t *rapid.T) {
+		def := bot.Definition{}
+		text := rapid.StringMatching("[ab]{0,40}").Draw(t, "text")
+		var want []string
+		for _, literal := range literals.Draw(t, "literals") {
+			def.Handlers = append(def.Handlers, bot.Handler{Name: literal, Pattern: literal, Continue: true})
+			if strings.Contains(text, literal) {
+				want = append(want, literal)
+			}
+		}
+		m, _ := match.Compile(&def)
+		if diff := cmp.Diff(want, names(m.Fire(said(text), "", ""))); diff != "" {
+			t.Fatalf("Fire(%q) (-want +got):\n%s", text, diff)
+		}
+	})
+}
+
+// A pattern is searched in every text whose first character it could take.
+func TestEveryOpening(t *testing.T) {
+	patterns := []string{
+		`^\d`, `^\D`, `^\s`, `^\S`, `^\w`, `^\W`, `(?i)^k`, `(?i)^[^k]`, `^[k-n]`, `^a*b`, `^(?:a|)b`, `^(?:a?|k)b`, `^.`, `^$|^k`, `(?i)^(a|\W)`, `^k|b`,
+		`(?:^a)?b`, `^a{0,2}b`, `^(?:k{1,2}|[^\d])`, `^\bk`, `(?m)^b`,
+	}
+	for _, pattern := range patterns {
+		m := compile(t, bot.Handler{Pattern: pattern})
+		for first := range rune(0x100) {
+			text := strings.TrimSpace(string(first) + "b")
+			want, err := match.Search(pattern, text)
+			if got := len(m.Fire(said(text), "", "")) == 1; got != want || err != nil {
+				t.Errorf("Fire(%q) of %q fires: %v; a search finds it: %v, %v", text, pattern, got, want, err)
+			}
+		}
+	}
+}
