@@ -1,6 +1,7 @@
 package permabots_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
+	"hookline/shared/botfile"
 	"hookline/shared/permabots"
 )
 
@@ -41,20 +43,16 @@ func importOne(t *testing.T, dump string) (permabots.Bot, []string) {
 	return got.Bots[0], got.Notes
 }
 
-const (
-	telegramNote = "f: warning: channels.telegram.token: set TELEGRAM_TOKEN to the bot's token, as permabots has it\n"
-	quoteNote    = "f: warning: what is answered is quoted, as permabots did on Telegram; if that is not wanted, delete reply_to in: h\n"
-)
-
-// wantNotes compares the notes of a bot with those wanted, beside what is told of every handler.
+// wantNotes compares the notes of a bot with those wanted, beside what is told of every bot on Telegram.
 func wantNotes(t *testing.T, got permabots.Bot, want ...string) {
 	t.Helper()
-	text := strings.NewReplacer(telegramNote, "", quoteNote, "", "f: warning: ", "").Replace(formatted(got))
-	wanted := ""
-	for _, note := range want {
-		wanted += note + "\n"
+	var notes []string
+	for _, n := range got.Notes {
+		if n.Path != "channels.telegram.token" && !strings.HasPrefix(n.Message, "what is answered is quoted") {
+			notes = append(notes, strings.TrimPrefix(botfile.Format("f", n), "f: warning: "))
+		}
 	}
-	if diff := cmp.Diff(wanted, text); diff != "" {
+	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}
 }
@@ -62,4 +60,12 @@ func wantNotes(t *testing.T, got permabots.Bot, want ...string) {
 func quoted(m bot.Message) *bot.Response {
 	m.ReplyTo = true
 	return &bot.Response{Message: m}
+}
+
+func quotedJSON(text string) string {
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
 }

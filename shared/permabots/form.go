@@ -125,7 +125,11 @@ type masked struct {
 }
 
 // Marks have private-use characters around them.
-const begin, end = "\ue000", "\ue001"
+const (
+	begin, end = "\ue000", "\ue001"
+	// escapedBegin is how JSON may write one.
+	escapedBegin = `\ue000`
+)
 
 var (
 	tag    = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}`)
@@ -135,7 +139,7 @@ var (
 )
 
 func mask(template string) (masked, error) {
-	if strings.Contains(template, begin) {
+	if strings.Contains(template, begin) || strings.Contains(strings.ToLower(template), escapedBegin) {
 		return masked{}, errors.New("it holds private-use characters")
 	}
 	var m masked

@@ -20,6 +20,9 @@ func (d *draft) handlers() {
 	d.lostStates()
 }
 
+// maxPriority is the highest that a bot file takes.
+const maxPriority = 999_999_999
+
 func (d *draft) handler(place int, r *record, names *names) bot.Handler {
 	path := fmt.Sprintf("handlers[%d]", place)
 	wanted := r.text("name")
@@ -29,6 +32,10 @@ func (d *draft) handler(place int, r *record, names *names) bot.Handler {
 	}
 	if h.Name != wanted {
 		d.note(path+".name", "was %q", wanted)
+	}
+	if most := max(min(h.Priority, maxPriority), -maxPriority); most != h.Priority {
+		d.note(path+".priority", "was %d", h.Priority)
+		h.Priority = most
 	}
 	if h.Pattern == ".*" {
 		h.Pattern = "" // the same, and check knows it for a fallback

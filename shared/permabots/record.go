@@ -75,6 +75,7 @@ func (r *record) integer(field string) int {
 	n, err := strconv.ParseInt(string(value), 10, 32)
 	if err != nil {
 		r.wrong = append(r.wrong, field)
+		return 0
 	}
 	return int(n)
 }
