@@ -14,7 +14,7 @@ import (
 func TestImportSeveralBots(t *testing.T) {
 	whole := "[" + strings.Join([]string{
 		object("bot", "1", `"name": "Pizza", "telegram_bot": "t1"`), object("telegrambot", "t1", `"token": "1:t"`),
-		object("bot", "2", `"name": "pizza", "messenger_bot": "m"`), object("messengerbot", "m", `"token": "m"`),
+		object("bot", "2", `"name": "PIZZA", "messenger_bot": "m"`), object("messengerbot", "m", `"token": "m"`),
 		object("bot", "3", `"name": "Піца", "kik_bot": "k"`), object("kikbot", "k", `"api_key": "k", "username": "pizzabot"`),
 		object("bot", "4", `"name": "4 `+strings.Repeat("long ", 19)+`", "telegram_bot": "t4"`), object("telegrambot", "t4", `"token": "4:t"`),
 		object("bot", "5", `"name": "gone", "telegram_bot": "t5"`),
@@ -27,7 +27,7 @@ func TestImportSeveralBots(t *testing.T) {
 	long := "4-" + strings.Repeat("long-", 12) + "lo"
 	want := []bot.Definition{
 		{Bot: "Pizza", Channels: map[string]bot.ChannelSpec{"telegram": {Provider: "telegram", Credentials: map[string][]bot.Credential{"token": from("PIZZA_TELEGRAM_TOKEN")}}}},
-		{Bot: "pizza-2", Description: "pizza", Channels: map[string]bot.ChannelSpec{"messenger": {Provider: "messenger", Credentials: map[string][]bot.Credential{
+		{Bot: "PIZZA-2", Description: "PIZZA", Channels: map[string]bot.ChannelSpec{"messenger": {Provider: "messenger", Credentials: map[string][]bot.Credential{
 			"page_token": from("PIZZA_2_PAGE_TOKEN"), "app_secret": from("PIZZA_2_APP_SECRET"),
 		}}}},
 		{Bot: "bot", Description: "Піца", Channels: map[string]bot.ChannelSpec{"kik": {

@@ -171,7 +171,7 @@ func mask(template string) (masked, error) {
 func endsQuoted(text string, quoted bool) bool {
 	for i := 0; i < len(text); i++ {
 		switch {
-		case text[i] == '\\' && quoted:
+		case text[i] == '\\':
 			i++
 		case text[i] == '"':
 			quoted = !quoted

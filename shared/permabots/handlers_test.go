@@ -1,6 +1,7 @@
 package permabots_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,5 +86,19 @@ func TestImportOrder(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"top", "x", "x 2", "x 2 2", "x 3"}, names); diff != "" {
 		t.Errorf("handlers (-want +got):\n%s", diff)
+	}
+}
+
+// Names have 128 bytes at most, and no half letters.
+func TestImportLongNames(t *testing.T) {
+	long := "a" + strings.Repeat("é", 99)
+	named := func(key string) string {
+		return object("handler", key, `"bot": "b", "response": "r", "name": "`+long+`"`)
+	}
+	got, _ := importOne(t, dump(named("1"), named("2")))
+	for i, want := range []string{"a" + strings.Repeat("é", 63), "a" + strings.Repeat("é", 62) + " 2"} {
+		if name := got.Definition.Handlers[i].Name; name != want {
+			t.Errorf("handlers[%d] is named %q, want %q", i, name, want)
+		}
 	}
 }

@@ -1,9 +1,11 @@
 package permabots_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"hookline/shared/bot"
 )
@@ -42,6 +44,10 @@ func TestImportRequest(t *testing.T) {
 		{
 			"F24 no data", []string{request("q", `"url_template": "http://x", "method": "Patch", "data": " "`)}, bot.Request{URL: "http://x", Method: "PATCH"},
 			[]string{path + ": has no data: permabots gave up there, and sent nothing and said nothing"},
+		},
+		{
+			"F24 nothing that says it is JSON", []string{request("q", `"url_template": "http://x", "method": "Put", "data": "{}"`), param("headerparam", "p", "Content-Type", "application/json")},
+			bot.Request{URL: "http://x", Method: "PUT", Headers: map[string]string{"Content-Type": "application/json"}}, nil,
 		},
 		{
 			"F24 a form that says it is JSON", []string{request("q", `"url_template": "http://x", "method": "Put", "data": "{\"a\": 1}"`), param("headerparam", "p", "content-type", "application/json")},
@@ -111,4 +117,28 @@ func TestImportData(t *testing.T) {
 			wantNotes(t, got, tt.notes...)
 		})
 	}
+}
+
+// F24: texts come through whatever stands in them: JSON's escapes outside of tags are undone, what is in tags stays.
+func TestImportDataOfTexts(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		want, data := map[string]string{}, strings.Builder{}
+		for name := range rapid.MapOfN(rapid.StringMatching(`[a-z\\"é]*`), rapid.Bool(), 1, 4).Draw(rt, "names") {
+			data.WriteString(map[bool]string{true: "{", false: ", "}[len(want) == 0] + quotedJSON(name) + ": ")
+			value := quotedJSON("")
+			for range rapid.IntRange(0, 3).Draw(rt, "pieces") {
+				text := rapid.StringMatching(`[a-z\\\n"'<&é\x{e001}]*`).Draw(rt, "text")
+				tag := rapid.StringMatching(`\{\{ [a-z"\\]+ \}\}|\{% [a-z"]+ %\}`).Draw(rt, "tag")
+				value = strings.TrimSuffix(value, `"`) + strings.Trim(quotedJSON(text+"|"), `"`) + tag + `"`
+				want[name] += text + "|" + tag
+			}
+			want[name] += ""
+			data.WriteString(value)
+		}
+		whole := dump(request("q", `"url_template": "http://x", "method": "Post", "data": `+quotedJSON(data.String()+"}")), response("r", `"text_template": "hi"`), handler("h", `"response": "r", "request": "q"`))
+		got, _ := importOne(t, whole)
+		if diff := cmp.Diff(want, got.Definition.Handlers[0].Request.Form); diff != "" {
+			rt.Errorf("Import(%s) (-want +got):\n%s", whole, diff)
+		}
+	})
 }

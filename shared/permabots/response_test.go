@@ -35,6 +35,7 @@ func TestImportText(t *testing.T) {
 		{"F33 several messages", `a \n\n {{ x }} b\n`, several("a", "{{ x }} b"), nil},
 		{"F33 one message", `\na`, quoted(bot.Message{Text: `\na`}), nil},
 		{"F33 cut in a statement: when it is sent", `{% if x %}a\nb{% endif %}`, quoted(bot.Message{Text: `{% if x %}a\nb{% endif %}`}), nil},
+		{"F33 cut in a comment: when it is sent", `a{# \n #}b`, quoted(bot.Message{Text: `a{# \n #}b`}), nil},
 		{"F33 cut in an insertion: when it is sent", `a {{ x ~ '\n' }} b`, quoted(bot.Message{Text: `a {{ x ~ '\n' }} b`}), nil},
 		{"F33 a piece that may be blank: when it is sent", `a\n{{ x }}`, quoted(bot.Message{Text: `a\n{{ x }}`}), nil},
 	}
