@@ -48,7 +48,7 @@ func (s *edgeSearch) find(text string) []int {
 		if found == nil {
 			s.add(now, thread{uint32(s.program.Start), start}, at, edgesBetween(before, r))
 		}
-		if len(now.list) == 0 {
+		if len(now.list) == 0 && found != nil {
 			return found
 		}
 		after, _ := decode(text[at+width:])

@@ -173,6 +173,9 @@ func (t *translator) group(opening, called string) error {
 	return nil
 }
 
+// ownFlags takes away those that RE2 has no need of: u always holds, and x is followed here.
+var ownFlags = strings.NewReplacer("u", "", "x", "")
+
 // flags translates (?flags), which hold until the group they stand in ends, and (?flags:, which opens a group.
 func (t *translator) flags(set []string) error {
 	whole, on, off, opens := set[0], set[1], set[2], set[3] == ":"
@@ -187,8 +190,7 @@ func (t *translator) flags(set []string) error {
 	} else if strings.Contains(off, "x") {
 		t.verbose[here] = false
 	}
-	drop := strings.NewReplacer("u", "", "x", "").Replace
-	kept := strings.TrimSuffix(drop(on)+drop(off), "-")
+	kept := strings.TrimSuffix(ownFlags.Replace(on+off), "-")
 	if unknown := strings.Trim(kept, "imsU-"); unknown != "" || off == "-" || on+off == "" && !opens {
 		return t.refuse("no such flags: %q at byte %d", whole, t.at)
 	}
