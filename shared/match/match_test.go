@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,22 +51,24 @@ func TestOneFires(t *testing.T) {
 		{"star is no receipt", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Receipt}, "", ""},
 		{"star is no typing", []bot.Handler{{Name: "a", On: []string{"*"}}}, bot.Event{Kind: bot.Typing}, "", ""},
 		{"echo by name", []bot.Handler{{Name: "a", On: []string{"*", "echo"}}}, bot.Event{Kind: bot.Echo}, "", "a"},
-		{"file order", []bot.Handler{{Name: "a"}, {Name: "b"}}, said("hi"), "", "a"},
-		{"priority", []bot.Handler{{Name: "a"}, {Name: "b", Priority: 1}, {Name: "c", Priority: 1}}, said("hi"), "", "b"},
-		{"negative priority", []bot.Handler{{Name: "a", Priority: -1}, {Name: "b"}}, said("hi"), "", "b"},
-		{"disabled", []bot.Handler{{Name: "a", Disabled: true}, {Name: "b"}}, said("hi"), "", "b"},
-		{"in its state", []bot.Handler{{Name: "a", SourceStates: []string{"x", "y"}}}, said("hi"), "y", "a"},
-		{"in another state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "y", ""},
-		{"before any state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "", ""},
-		{"no source states: in any state", []bot.Handler{{Name: "a"}}, said("hi"), "y", "a"},
-		{"pattern is searched", []bot.Handler{{Name: "a", Pattern: "b+"}}, said("abba"), "", "a"},
-		{"pattern is not found", []bot.Handler{{Name: "a", Pattern: "^b"}, {Name: "b"}}, said("abba"), "", "b"},
+		{"F17 ties: file order", []bot.Handler{{Name: "a"}, {Name: "b"}}, said("hi"), "", "a"},
+		{"F17 priority", []bot.Handler{{Name: "a"}, {Name: "b", Priority: 1}, {Name: "c", Priority: 1}}, said("hi"), "", "b"},
+		{"F17 negative priority", []bot.Handler{{Name: "a", Priority: -1}, {Name: "b"}}, said("hi"), "", "b"},
+		{"F17 disabled", []bot.Handler{{Name: "a", Disabled: true}, {Name: "b"}}, said("hi"), "", "b"},
+		{"F18 in its state", []bot.Handler{{Name: "a", SourceStates: []string{"x", "y"}}}, said("hi"), "y", "a"},
+		{"F18 in another state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "y", ""},
+		{"F18 before any state", []bot.Handler{{Name: "a", SourceStates: []string{"x"}}}, said("hi"), "", ""},
+		{"F18 no source states: in any state", []bot.Handler{{Name: "a"}}, said("hi"), "y", "a"},
+		{"F19 pattern is searched", []bot.Handler{{Name: "a", Pattern: "b+"}}, said("abba"), "", "a"},
+		{"F19 pattern is not found, the next hit wins", []bot.Handler{{Name: "a", Pattern: "^b"}, {Name: "b"}}, said("abba"), "", "b"},
+		{"F19 pattern is case-sensitive", []bot.Handler{{Name: "a", Pattern: "^Hi"}}, said("hi"), "", ""},
+		{"F21 none fits", []bot.Handler{{Name: "a", Pattern: "b"}, {Name: "b", Pattern: "^c"}}, said("hi"), "", ""},
 		{"text is trimmed", []bot.Handler{{Name: "a", Pattern: `^hi$`}}, said(" hi\n"), "", "a"},
 		{"payload of a button", []bot.Handler{{Name: "a", Pattern: `^pay$`}}, bot.Event{Kind: bot.Press, Text: "label", Payload: "pay"}, "", "a"},
 		{"button without payload", []bot.Handler{{Name: "a", Pattern: `^label$`}}, bot.Event{Kind: bot.Press, Text: "label"}, "", "a"},
 		{"payload of a command is not what was said", []bot.Handler{{Name: "a", Pattern: `^x$`}}, bot.Event{Kind: bot.Command, Text: "/start x", Payload: "x"}, "", ""},
 		{"nothing said, pattern takes nothing", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "^$"}}, bot.Event{Kind: bot.Photo}, "", "a"},
-		{"nothing said, pattern wants some", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "."}}, bot.Event{Kind: bot.Photo}, "", ""},
+		{"F21 nothing said, pattern wants some", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "."}}, bot.Event{Kind: bot.Photo}, "", ""},
 		{"caption", []bot.Handler{{Name: "a", On: []string{"photo"}, Pattern: "cat"}}, bot.Event{Kind: bot.Photo, Text: "my cat"}, "", "a"},
 	}
 	for _, tt := range tests {
@@ -86,10 +89,10 @@ func TestCaptures(t *testing.T) {
 		want    map[string]*string
 	}{
 		{"no pattern", "", "hi", nil},
-		{"no named group", "(h)(i)", "hi", nil},
-		{"named", `(?P<size>\w+) (?P<pizza>\w+)`, "large Diavola please", map[string]*string{"size": new("large"), "pizza": new("Diavola")}},
+		{"F20 unnamed groups are left out", "(h)(i)", "hi", nil},
+		{"F20 named", `(?P<size>\w+) (?P<pizza>\w+)`, "large Diavola please", map[string]*string{"size": new("large"), "pizza": new("Diavola")}},
 		{"named, the other spelling", `(?<a>x)`, "x", map[string]*string{"a": new("x")}},
-		{"took no part", `(?P<a>x)|(?P<b>y)`, "y", map[string]*string{"a": nil, "b": new("y")}},
+		{"F20 took no part", `(?P<a>x)|(?P<b>y)`, "y", map[string]*string{"a": nil, "b": new("y")}},
 		{"took part with nothing", `a(?P<a>x*)`, "a", map[string]*string{"a": new("")}},
 		{"beyond ASCII", `(?P<a>ü+)`, "ä üü", map[string]*string{"a": new("üü")}},
 	}
@@ -117,20 +120,43 @@ func TestExplain(t *testing.T) {
 		bot.Handler{Name: "photos", On: []string{"photo"}, SourceStates: []string{"x"}},
 		bot.Handler{Name: "elsewhere", SourceStates: []string{"x"}, Pattern: "nope"},
 		bot.Handler{Name: "nope", Pattern: "nope"},
+		bot.Handler{Name: "nearly", Pattern: "^hi+$|[a-f]nope"},
+		bot.Handler{Name: "too", Continue: true},
 		bot.Handler{Name: "hi", Pattern: "(?P<who>hi)", Disabled: false},
 		bot.Handler{Name: "off too", Disabled: true},
 	)
-	want := []bot.Verdict{
+	lost := []bot.Verdict{
 		{Name: "off", Verdict: bot.VerdictDisabled},
 		{Name: "photos", Verdict: bot.VerdictKind},
 		{Name: "elsewhere", Verdict: bot.VerdictState},
 		{Name: "nope", Verdict: bot.VerdictPattern},
-		{Name: "hi", Verdict: bot.VerdictFired, Captures: map[string]*string{"who": new("hi")}},
-		{Name: "off too", Verdict: bot.VerdictNotTried},
-		{Name: "last", Verdict: bot.VerdictNotTried},
+		{Name: "nearly", Verdict: bot.VerdictPattern},
 	}
-	if diff := cmp.Diff(want, m.Explain(said("hi"), "y", "")); diff != "" {
-		t.Errorf("Explain (-want +got):\n%s", diff)
+	too := bot.Verdict{Name: "too", Verdict: bot.VerdictFired}
+	hi := bot.Verdict{Name: "hi", Verdict: bot.VerdictFired, Captures: map[string]*string{"who": new("hi")}}
+	notTried := func(names ...string) (verdicts []bot.Verdict) {
+		for _, name := range names {
+			verdicts = append(verdicts, bot.Verdict{Name: name, Verdict: bot.VerdictNotTried})
+		}
+		return verdicts
+	}
+	tests := []struct {
+		name  string
+		first string
+		want  []bot.Verdict
+	}{
+		{"one lets another fire", "", slices.Concat(lost, []bot.Verdict{too, hi}, notTried("off too", "last"))},
+		{"first ends it", "hi", slices.Concat([]bot.Verdict{hi}, notTried("off", "photos", "elsewhere", "nope", "nearly", "too", "off too", "last"))},
+		{"first lets others fire", "too", slices.Concat([]bot.Verdict{too}, lost, []bot.Verdict{hi}, notTried("off too", "last"))},
+		{"first loses", "nope", slices.Concat(lost[3:4], lost[:3], lost[4:], []bot.Verdict{too, hi}, notTried("off too", "last"))},
+		{"first is not there", "gone", slices.Concat(lost, []bot.Verdict{too, hi}, notTried("off too", "last"))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, m.Explain(said("oh hi"), "y", tt.first)); diff != "" {
+				t.Errorf("Explain(first %q) (-want +got):\n%s", tt.first, diff)
+			}
+		})
 	}
 }
 

@@ -91,3 +91,27 @@ func TestAcceptedPatterns(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPattern: what is accepted compiles, and the index lets every text through that the pattern matches.
+func FuzzPattern(f *testing.F) {
+	for _, tt := range refused {
+		f.Add(tt.pattern, "a")
+	}
+	for _, pattern := range accepted {
+		f.Add(pattern, "aé")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		text = strings.TrimSpace(text)
+		m, problems := match.Compile(&bot.Definition{Handlers: []bot.Handler{{Pattern: pattern}}})
+		if problems != nil {
+			return
+		}
+		found, err := match.Search(pattern, text)
+		if err != nil {
+			t.Fatalf("CheckPattern(%q) = nil, but it does not compile: %v", pattern, err)
+		}
+		if fired := m.Fire(said(text), "", ""); (len(fired) == 1) != found && pattern != "" {
+			t.Errorf("Fire(%q) of %q = %v, but a search finds it: %v", text, pattern, fired, found)
+		}
+	})
+}

@@ -1,0 +1,16 @@
+package match
+
+import "errors"
+
+// Search tells whether a pattern that is accepted is found in a text, with no index before it.
+func Search(source, text string) (bool, error) {
+	p, _, err := newPattern(source)
+	if err != nil {
+		return false, err
+	}
+	found := p.find(text)
+	if p.compiled == nil {
+		return false, errors.New("no program")
+	}
+	return found != nil, nil
+}
