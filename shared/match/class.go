@@ -59,8 +59,19 @@ func unicodeSet(letter byte) string {
 	return ""
 }
 
-// anything stands for a class of Unicode in an outline.
+// anything stands for a class with one of Unicode in it, in an outline.
 const anything = `(?s:.)`
+
+// outlines are quicker to parse than classes of Unicode and match no less: beyond ASCII, everything. To fold that would take
+// long.
+var outlines = map[byte]string{
+	'd': `(?-i:[0-9\x80-\x{10ffff}])`,
+	'D': `(?-i:[^0-9])`,
+	's': `(?-i:[\t-\r\x1c-\x20\x80-\x{10ffff}])`,
+	'S': `(?-i:[^\t-\r\x1c-\x20])`,
+	'w': `(?-i:[0-9A-Za-z_\x80-\x{10ffff}])`,
+	'W': `(?-i:[^0-9A-Za-z_])`,
+}
 
 // class translates a bracketed class. A ] in the first place is part of it.
 func (t *translator) class() error {
@@ -145,11 +156,11 @@ func (t *translator) member() (rune, string, error) {
 	return r, "", nil
 }
 
-// set counts a class of Unicode and gives it. An outline has no need of the long ones.
+// set counts a class of Unicode and gives it, to be written inside of brackets. An outline has anything for the whole class.
 func (t *translator) set(letter byte) string {
 	t.unicode++
 	if t.outline {
-		return `\s`
+		return spaces
 	}
 	return unicodeSet(letter)
 }

@@ -23,10 +23,8 @@ func (t *translator) escape(rest string) error {
 		return nil
 	}
 	switch letter := (rest + "\x00")[1]; letter {
-	case 'd', 's', 'w':
-		t.put(t.alone("[", letter), 2, atom)
-	case 'D', 'S', 'W':
-		t.put(t.alone("[^", letter+'a'-'A'), 2, atom)
+	case 'd', 'D', 's', 'S', 'w', 'W':
+		t.put(t.alone(letter), 2, atom)
 	case 'b', 'B':
 		t.wordEdges = true
 		t.put(rest[:2], 2, atom)
@@ -51,13 +49,16 @@ func (t *translator) escape(rest string) error {
 	return nil
 }
 
-// alone gives a class of Unicode that stands outside of brackets.
-func (t *translator) alone(bracket string, letter byte) string {
-	set := t.set(letter)
-	if t.outline {
-		return anything
+// alone counts a class of Unicode that stands outside of brackets, and gives it.
+func (t *translator) alone(letter byte) string {
+	t.unicode++
+	switch {
+	case t.outline:
+		return outlines[letter]
+	case letter < 'a':
+		return "[^" + unicodeSet(letter+'a'-'A') + "]"
 	}
-	return bracket + set + "]"
+	return "[" + unicodeSet(letter) + "]"
 }
 
 // quote writes a text that stands for itself, n bytes of the source.

@@ -11,6 +11,7 @@ const maxNodes = 1 << 20
 // index finds all literals of all rules in one walk over a text: Aho and Corasick's automaton.
 type index struct {
 	edges  map[uint32]int32 // by node<<8 | byte
+	roots  [256]int32       // the root's edges: most steps are taken there
 	nodes  []node           // the root first
 	levels [][]int32        // nodes by their depth
 	rules  [][]int32        // by literal
@@ -72,6 +73,9 @@ func edge(from int32, by byte) uint32 { return uint32(from)<<8 | uint32(by) }
 
 // link is called once, when all is put in. A node's suffix is less deep than the node.
 func (x *index) link() {
+	for by := range x.roots {
+		x.roots[by] = x.edges[edge(0, byte(by))]
+	}
 	for depth, level := range x.levels {
 		for _, at := range level {
 			n := &x.nodes[at]
@@ -87,13 +91,14 @@ func (x *index) link() {
 	x.levels = nil
 }
 
+// step gives the longest suffix of a node and a byte that is a node.
 func (x *index) step(from int32, by byte) int32 {
-	for {
-		if to, ok := x.edges[edge(from, by)]; ok || from == 0 {
+	for ; from != 0; from = x.nodes[from].suffix {
+		if to, ok := x.edges[edge(from, by)]; ok {
 			return to
 		}
-		from = x.nodes[from].suffix
 	}
+	return x.roots[by]
 }
 
 // possible gives the rules that can fire on what was said.

@@ -163,6 +163,9 @@ func TestExplain(t *testing.T) {
 func TestSizeGrowsWithPatterns(t *testing.T) {
 	small := compile(t, bot.Handler{Name: "a", Pattern: "a"}).Size()
 	large := compile(t, bot.Handler{Name: "a", Pattern: "a{1000}"}).Size()
+	if long := compile(t, bot.Handler{Name: "a", Pattern: strings.Repeat("a", 4000)}).Size(); long > 4000*90 {
+		t.Errorf("Size() = %d for a literal of 4000 letters, want it looked for by its beginning only", long)
+	}
 	if none := compile(t).Size(); none != 0 || small < 64 || large < small+1000*8 {
 		t.Errorf("Size() = %d, %d, %d for no handler, a small and a large one", none, small, large)
 	}

@@ -36,6 +36,7 @@ type pattern struct {
 	source string
 	size   int // of the program in bytes, about
 	names  []string
+	opens  set // see openings
 
 	once     sync.Once
 	compiled *regexp.Regexp
@@ -64,7 +65,7 @@ func newPattern(source string) (*pattern, []string, error) {
 		message := fmt.Sprintf("%d instructions when compiled; a pattern has at most %d: repeat less", n, maxInstructions)
 		return nil, nil, bot.Errorf(bot.TooLarge, message)
 	}
-	p := &pattern{source: source, size: len(source) + n*instructionBytes, names: outline.names}
+	p := &pattern{source: source, size: len(source) + n*instructionBytes, names: outline.names, opens: openings(parsed)}
 	return p, need(parsed).literals(), nil
 }
 
@@ -99,6 +100,9 @@ func (p *pattern) compile() {
 
 // find gives the bytes of the text where the match and its groups begin and end, nil if there is none.
 func (p *pattern) find(said string) []int {
+	if p.opens != nil && (said == "" || said[0] < utf8.RuneSelf && !p.opens.has(int(said[0]))) {
+		return nil
+	}
 	p.once.Do(p.compile)
 	switch {
 	case p.compiled == nil:

@@ -46,6 +46,7 @@ var refused = []struct {
 	{"half of a pair", `\ud83d`, `invalid escape sequence: "\\u" at byte 0`},
 	{"code beyond Unicode", `\U00110000`, `invalid escape sequence: "\\U" at byte 0`},
 	{"range of a set", `[a-\d]`, `invalid character class range: "a-\\d" at byte 1`},
+	{"range of marks backwards", `[+-!]`, `invalid character class range: "+-!" at byte 1`},
 	{"range backwards", `é[z-a]`, `invalid character class range: "z-a" at byte 3`},
 	{"nothing to repeat in a group", `a(*)`, `missing argument to repetition operator: "*" at byte 2`},
 	{"nothing to repeat behind white space", `(?x)a( ?:b)`, `missing argument to repetition operator: "?" at byte 7`},

@@ -162,3 +162,23 @@ func checkExplained(t *rapid.T, verdicts []bot.Verdict, fired []match.Match, han
 		t.Fatalf("Explain gives %d verdicts on %d handlers, fired (-Fire +Explain):\n%s", len(verdicts), handlers, diff)
 	}
 }
+
+// Literals that begin, end or stand in others are all found.
+func TestEveryLiteralIsFound(t *testing.T) {
+	literals := rapid.SliceOfN(rapid.StringMatching("[ab]{1,5}|[ab]{14,18}"), 1, 20)
+	rapid.Check(t, func(t *rapid.T) {
+		def := bot.Definition{}
+		text := rapid.StringMatching("[ab]{0,40}").Draw(t, "text")
+		var want []string
+		for _, literal := range literals.Draw(t, "literals") {
+			def.Handlers = append(def.Handlers, bot.Handler{Name: literal, Pattern: literal, Continue: true})
+			if strings.Contains(text, literal) {
+				want = append(want, literal)
+			}
+		}
+		m, _ := match.Compile(&def)
+		if diff := cmp.Diff(want, names(m.Fire(said(text), "", ""))); diff != "" {
+			t.Fatalf("Fire(%q) (-want +got):\n%s", text, diff)
+		}
+	})
+}
