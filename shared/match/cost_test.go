@@ -41,7 +41,7 @@ func TestB9NoPatternHangs(t *testing.T) {
 func TestManyHits(t *testing.T) {
 	handlers := make([]bot.Handler, 10_000)
 	for i := range handlers {
-		handlers[i] = bot.Handler{Pattern: "aaa.*" + fmt.Sprint(i), SourceStates: []string{"other"}}
+		handlers[i] = bot.Handler{Pattern: "aaa.*!", SourceStates: []string{"other"}}
 	}
 	m := compile(t, handlers...)
 	began := time.Now()
@@ -83,7 +83,7 @@ func TestCostOfManyHandlers(t *testing.T) {
 	if compiled > 3*time.Second {
 		t.Errorf("Compile takes %v for 10,000 handlers", compiled)
 	}
-	if took := shortest(1, func() { m.Explain(said("/cmd4"), "", "") }); took > 2*compiled {
+	if took := shortest(1, func() { m.Explain(said("an order"), "", "") }); took > compiled/2 {
 		t.Errorf("the first Explain of 10,000 handlers takes %v, Compile %v: want few patterns compiled", took, compiled)
 	}
 }

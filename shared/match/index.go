@@ -3,6 +3,7 @@ package match
 import (
 	"iter"
 	"math/bits"
+	"slices"
 )
 
 // maxNodes bounds an index: rules for whose literals it has no room are tried on every text.
@@ -16,6 +17,8 @@ type index struct {
 	levels [][]int32        // nodes by their depth
 	rules  [][]int32        // by literal
 	free   set              // rules that are tried on every text
+	// states holds those that are tried on every text in some states only.
+	states map[string][]int32
 }
 
 // node is a prefix of literals.
@@ -31,13 +34,13 @@ type node struct {
 const nodeBytes = 56
 
 func newIndex(rules int) *index {
-	return &index{edges: map[uint32]int32{}, nodes: make([]node, 1), free: newSet(rules)}
+	return &index{edges: map[uint32]int32{}, nodes: make([]node, 1), free: newSet(rules), states: map[string][]int32{}}
 }
 
 // put notes that a rule can fire only on texts that have one of the literals, on any text if there are none.
-func (x *index) put(rule int, literals []string) {
+func (x *index) put(rule int, states, literals []string) {
 	if len(literals) == 0 || len(x.nodes)+len(literals)*maxLiteralBytes > maxNodes {
-		x.free.add(rule)
+		x.putFree(rule, states)
 		return
 	}
 	for _, literal := range literals {
@@ -47,6 +50,15 @@ func (x *index) put(rule int, literals []string) {
 			n.literal = int32(len(x.rules))
 		}
 		x.rules[n.literal-1] = append(x.rules[n.literal-1], int32(rule))
+	}
+}
+
+func (x *index) putFree(rule int, states []string) {
+	if len(states) == 0 {
+		x.free.add(rule)
+	}
+	for _, state := range states {
+		x.states[state] = append(x.states[state], int32(rule))
 	}
 }
 
@@ -101,10 +113,12 @@ func (x *index) step(from int32, by byte) int32 {
 	return x.roots[by]
 }
 
-// possible gives the rules that can fire on what was said.
-func (x *index) possible(said string) set {
-	rules := newSet(len(x.free) * wordBits)
-	copy(rules, x.free)
+// possible gives the rules that can fire on what was said in the state, and maybe some that cannot.
+func (x *index) possible(said, state string) set {
+	rules := slices.Clone(x.free)
+	for _, rule := range x.states[state] {
+		rules.add(int(rule))
+	}
 	found := newSet(len(x.rules) + 1)
 	at := int32(0)
 	for _, by := range foldText(said) {

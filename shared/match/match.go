@@ -44,7 +44,7 @@ func Compile(def *bot.Definition) (*Matcher, []bot.Problem) {
 	}
 	slices.SortStableFunc(m.rules, func(a, b rule) int { return cmp.Compare(b.handler.Priority, a.handler.Priority) })
 	for i := range m.rules {
-		m.index.put(i, m.rules[i].literals)
+		m.index.put(i, m.rules[i].handler.SourceStates, m.rules[i].literals)
 		m.rules[i].literals = nil
 	}
 	m.index.link()
@@ -63,7 +63,7 @@ type asked struct {
 // is tried before all others.
 func (m *Matcher) Fire(e bot.Event, state, first string) []Match {
 	a := asked{e.Kind, e.Utterance(), state}
-	possible := m.index.possible(a.said)
+	possible := m.index.possible(a.said, state)
 	var fired []Match
 	for i := range m.order(possible.all(), first) {
 		r := &m.rules[i]
@@ -82,7 +82,7 @@ func (m *Matcher) Fire(e bot.Event, state, first string) []Match {
 // Explain says of every handler, in the order in which Fire tries them, why it fired or lost.
 func (m *Matcher) Explain(e bot.Event, state, first string) []bot.Verdict {
 	a := asked{e.Kind, e.Utterance(), state}
-	possible := m.index.possible(a.said)
+	possible := m.index.possible(a.said, state)
 	verdicts := make([]bot.Verdict, 0, len(m.rules))
 	done := false
 	for i := range m.order(all(len(m.rules)), first) {

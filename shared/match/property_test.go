@@ -182,3 +182,21 @@ func TestEveryLiteralIsFound(t *testing.T) {
 		}
 	})
 }
+
+// A pattern is searched in every text whose first character it could take.
+func TestEveryOpening(t *testing.T) {
+	patterns := []string{
+		`^\d`, `^\D`, `^\s`, `^\S`, `^\w`, `^\W`, `(?i)^k`, `(?i)^[^k]`, `^[k-n]`, `^a*b`, `^(?:a|)b`, `^(?:a?|k)b`, `^.`, `^$|^k`, `(?i)^(a|\W)`, `^k|b`,
+		`(?:^a)?b`, `^a{0,2}b`, `^(?:k{1,2}|[^\d])`, `^\bk`, `(?m)^b`,
+	}
+	for _, pattern := range patterns {
+		m := compile(t, bot.Handler{Pattern: pattern})
+		for first := range rune(0x100) {
+			text := strings.TrimSpace(string(first) + "b")
+			want, err := match.Search(pattern, text)
+			if got := len(m.Fire(said(text), "", "")) == 1; got != want || err != nil {
+				t.Errorf("Fire(%q) of %q fires: %v; a search finds it: %v, %v", text, pattern, got, want, err)
+			}
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (r *rule) size() int {
 }
 
 // judge is the only place that decides: Fire and Explain both ask it. Without possible it is known that the pattern does
-// not match.
+// not match, or that the state is another.
 func (r *rule) judge(a asked, possible bool) (verdict string, captures map[string]*string) {
 	switch {
 	case r.handler.Disabled:
