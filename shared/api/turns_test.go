@@ -113,3 +113,27 @@ handlers:
 		t.Errorf("a turn of a version that is gone has handlers %v, notes %v", last["handlers"], last["notes"])
 	}
 }
+
+func TestTurnsExplainWhatExpired(t *testing.T) {
+	w := newWorld(t)
+	w.publish(`
+bot: pizza
+channels: {telegram: {token: "1:t"}}
+handlers:
+  - {name: start, pattern: ^/start$, target_state: choosing}
+  - {name: any}
+  - {name: late, response: {text: Too late.}}
+  - {name: again, continue: true, response: {text: Once more.}}
+states:
+  choosing: {expires: 1m, then: again}
+`)
+	late := w.turn("t0", "a", "hello", "", 0)
+	late.Expired = "choosing"
+	w.keep(late)
+	turn := w.ask("GET", "/v1/bots/pizza/turns", "", 200)["turns"].([]any)[0].(map[string]any)
+	row := func(name, verdict string) any { return map[string]any{"name": name, "verdict": verdict} }
+	want := []any{row("again", "fired"), row("start", "pattern"), row("any", "fired"), row("late", "not_tried")}
+	if diff := cmp.Diff(want, turn["handlers"]); diff != "" {
+		t.Errorf("handlers of a turn whose state had expired (-want +got)\n%s", diff)
+	}
+}

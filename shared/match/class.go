@@ -159,6 +159,9 @@ func (t *translator) member() (rune, string, error) {
 // set counts a class of Unicode and gives it, to be written inside of brackets. An outline has anything for the whole class.
 func (t *translator) set(letter byte) string {
 	t.unicode++
+	if letter == 'W' {
+		t.unicode += 7 // where (?i) holds, the list is folded a character at a time
+	}
 	if t.outline {
 		return spaces
 	}

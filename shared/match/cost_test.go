@@ -22,6 +22,8 @@ func TestB9NoPatternHangs(t *testing.T) {
 		{"plus of plusses", `(x+x+)+y`, strings.Repeat("x", 10_000)},
 		{"optional many times", `^(a?){100}a{100}$`, strings.Repeat("a", 99)},
 		{"words beyond ASCII", `^(\b|ж*)*$`, strings.Repeat("ж", 10_000) + "!"},
+		{"many groups", `\b` + strings.Repeat("(a?)", 1000) + "!", strings.Repeat("a", 1000) + "é"},
+		{"many named groups", groups(100) + `\b!`, strings.Repeat("aé", 1000)},
 		{"optional words beyond ASCII", `^(ж?\B){100}ж{100}$`, strings.Repeat("ж", 99)},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -182,6 +183,14 @@ func TestCompileReportsEveryPattern(t *testing.T) {
 	}
 }
 
+func groups(n int) string {
+	var pattern strings.Builder
+	for i := range n {
+		fmt.Fprintf(&pattern, "(?P<g%d>a?)", i)
+	}
+	return pattern.String()
+}
+
 func TestPatternLimits(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -192,6 +201,9 @@ func TestPatternLimits(t *testing.T) {
 		{"too long", strings.Repeat("a", match.MaxPatternBytes+1), bot.TooLarge},
 		{"most classes of Unicode", strings.Repeat(`\w`, 150), ""},
 		{"too many classes of Unicode", strings.Repeat(`\w`, 160), bot.TooLarge},
+		{"too many lists of what is no word", strings.Repeat(`[\W]`, 20), bot.TooLarge},
+		{"most groups", groups(100), ""},
+		{"too many groups", groups(101), bot.TooLarge},
 		{"many instructions", strings.Repeat("a{999}", 10), ""},
 		{"nested repeats", "(?:.{11}){1000}", bot.Invalid}, // RE2's own limit of 1000 in all
 		{"too many instructions", strings.Repeat("a{999}", 20), bot.TooLarge},

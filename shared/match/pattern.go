@@ -125,15 +125,12 @@ func ascii(text string) bool {
 // captures gives what the named groups captured.
 func (p *pattern) captures(said string, found []int) map[string]*string {
 	var captures map[string]*string
-	for group, name := range p.names {
-		if name == "" {
-			continue
-		}
+	for i, name := range p.names[1:] {
 		if captures == nil {
 			captures = map[string]*string{}
 		}
 		captures[name] = nil
-		if from, to := found[2*group], found[2*group+1]; from >= 0 {
+		if from, to := found[2*i+2], found[2*i+3]; from >= 0 {
 			captures[name] = new(said[from:to])
 		}
 	}

@@ -32,7 +32,7 @@ type translator struct {
 	// verbose tells of every open group whether (?x) holds in it, the whole pattern first.
 	verbose []bool
 
-	names     []string // by the group's number; "" for one that has no name
+	names     []string // by the group's number, "" for the whole match
 	unicode   int      // classes of Unicode
 	wordEdges bool     // there is a \b or \B
 }
@@ -139,8 +139,8 @@ func (t *translator) open(rest string) error {
 	}
 	here := t.verbose[len(t.verbose)-1]
 	if !strings.HasPrefix(rest, "(?") {
-		t.verbose, t.names = append(t.verbose, here), append(t.names, "")
-		t.put("(", 1, nothing)
+		t.verbose = append(t.verbose, here)
+		t.put("(?:", 1, nothing) // what it captures nobody asks for, and to keep it costs time
 		return nil
 	}
 	if set := flags.FindStringSubmatch(rest); set != nil {
@@ -158,6 +158,9 @@ func (t *translator) open(rest string) error {
 // reservedGroups cannot name a group: what a pattern captures stands beside these names in older bots' templates.
 var reservedGroups = []string{"self", "bot", "message", "service", "state_context"}
 
+// maxGroups bounds the named groups of a pattern: a search keeps what each captured on every way that it follows.
+const maxGroups = 100
+
 // group translates a group with a name. Names are kept here: RE2's have no letters beyond ASCII.
 func (t *translator) group(opening, called string) error {
 	switch {
@@ -168,7 +171,9 @@ func (t *translator) group(opening, called string) error {
 	case slices.Contains(reservedGroups, called):
 		return t.refuse("a group cannot be named %q, at byte %d: the name is reserved", called, t.at)
 	}
-	t.names = append(t.names, called)
+	if t.names = append(t.names, called); len(t.names) > 1+maxGroups {
+		return bot.Errorf(bot.TooLarge, fmt.Sprintf("more than %d named groups", maxGroups))
+	}
 	t.put("(", len(opening), nothing)
 	return nil
 }
