@@ -27,7 +27,7 @@ func call(messages ...string) string {
 }
 
 // TestParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
-func TestParseRows(t *testing.T) {
+func TestF14ParseRows(t *testing.T) {
 	for _, test := range []struct {
 		name, fields string
 		kind         bot.EventKind

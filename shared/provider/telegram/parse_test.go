@@ -24,7 +24,7 @@ func inChat(fields string) string {
 }
 
 // TestParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
-func TestParseRows(t *testing.T) {
+func TestF11ParseRows(t *testing.T) {
 	for _, test := range []struct {
 		name, body string
 		kind       bot.EventKind
