@@ -1,5 +1,5 @@
 // Package api is the management REST API: an http.Handler over the store, which publishes bots, connects channels and
-// shows what happened to events. All of it under /v1 wants the account's admin token; /healthz does not.
+// shows what happened to events. All of it under /v1 wants a token and shows what is its account's; /healthz does not.
 package api
 
 import (
@@ -30,14 +30,14 @@ const (
 	Private   Mode = "private"   // networks will not post to Address, and nothing is fetched
 )
 
-// API answers the calls of one account.
+// API answers the calls of all accounts.
 type API struct {
 	Store *store.Store
 	// Queue and Notifications take jobs that are redriven.
 	Queue, Notifications queue.Sender
 
 	Providers provider.Set
-	// Owner is the account whose bots are managed; TokenHash the hash of its admin token (secret.HashToken).
+	// Owner is the main account, which makes the others; TokenHash the hash of its admin token (secret.HashToken).
 	Owner     string
 	TokenHash string
 	// Address is the base of webhook addresses, without a slash at the end.
@@ -51,6 +51,8 @@ type API struct {
 	OnChange func()
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	wrong throttle
 }
 
 // maxBotFile is how large the body of a PUT may be.
@@ -81,12 +83,12 @@ func config() huma.Config {
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	c.Security = []map[string][]string{{"token": {}}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {Type: "http", Scheme: "bearer"}}
 	return c
 }
 
 func (a *API) register(h huma.API) {
+	h.UseMiddleware(permitted, audited)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
@@ -106,12 +108,16 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
 		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
 	a.registerHooks(h)
+	a.registerTokens(h)
+	a.registerAudit(h)
 }
 
+// operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for
+// another.
 func operation(id, method, path, summary string) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
-		MaxBodyBytes: maxBotFile, BodyReadTimeout: slowBody,
+		Security: needs(scopeOf(method)), MaxBodyBytes: maxBotFile, BodyReadTimeout: slowBody,
 	}
 }
 
