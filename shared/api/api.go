@@ -81,12 +81,12 @@ func config() huma.Config {
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	c.Security = []map[string][]string{{"token": {}}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {Type: "http", Scheme: "bearer"}}
 	return c
 }
 
 func (a *API) register(h huma.API) {
+	h.UseMiddleware(permitted)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
@@ -108,10 +108,12 @@ func (a *API) register(h huma.API) {
 	a.registerHooks(h)
 }
 
+// operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for
+// another.
 func operation(id, method, path, summary string) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
-		MaxBodyBytes: maxBotFile, BodyReadTimeout: slowBody,
+		Security: needs(scopeOf(method)), MaxBodyBytes: maxBotFile, BodyReadTimeout: slowBody,
 	}
 }
 

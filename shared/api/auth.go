@@ -8,6 +8,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/secret"
+	"hookline/shared/store"
 )
 
 // authorized lets calls through that bear the admin token. Hashes are compared, in constant time; without a token of our
@@ -22,17 +23,23 @@ func (a *API) authorized(next http.Handler) http.Handler {
 			writeProblem(w, newProblem(bot.Errorf(bot.Unauthorized, "the admin token is missing or wrong")))
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller{account: a.Owner})))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller{a.Owner, store.Scopes()})))
 	})
 }
 
-// caller is whose token a call bears.
-type caller struct{ account string }
+// caller is whose token a call bears, and what that opens.
+type caller struct {
+	account string
+	scopes  []store.Scope
+}
 
 type callerKey struct{}
 
-// account is whose things a call sees: nothing is found for a call that bears no token.
-func account(ctx context.Context) string {
+// callerOf is nobody for a call that bears no token.
+func callerOf(ctx context.Context) caller {
 	c, _ := ctx.Value(callerKey{}).(caller)
-	return c.account
+	return c
 }
+
+// account is whose things a call sees: nothing is found for a call that bears no token.
+func account(ctx context.Context) string { return callerOf(ctx).account }
