@@ -106,6 +106,7 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
 		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
 	a.registerHooks(h)
+	a.registerConversations(h)
 }
 
 func operation(id, method, path, summary string) huma.Operation {

@@ -327,6 +327,9 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"DELETE /v1/bots/{bot}/hooks/{hook}/key", "GET /v1/bots/{bot}/hooks/{hook}/recipients",
 		"POST /v1/bots/{bot}/hooks/{hook}/recipients", "DELETE /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
+		"GET /v1/bots/{bot}/conversations", "GET /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"PATCH /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"DELETE /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 	}

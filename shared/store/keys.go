@@ -80,3 +80,8 @@ func callKey(id string) Key { return Key{"CALL#" + bot.EscapeKey(id), "META"} }
 func callBodyKey(id string) Key { return Key{callKey(id).PK, "BODY"} }
 
 func deliveryKey(call, group string) Key { return Key{callKey(call).PK, deliveries + group} }
+
+// userChatKey is where it is noted that a user has a conversation in a chat.
+func userChatKey(key bot.ConversationKey) Key {
+	return Key{"USER#" + bot.EscapeKey(key.Channel) + "#" + key.User, key.Chat}
+}
