@@ -110,6 +110,7 @@ func (a *API) register(h huma.API) {
 	a.registerHooks(h)
 	a.registerTokens(h)
 	a.registerAudit(h)
+	a.registerConversations(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for
