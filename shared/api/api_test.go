@@ -328,6 +328,8 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"POST /v1/bots/{bot}/hooks/{hook}/recipients", "DELETE /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
+		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
+		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {

@@ -69,6 +69,7 @@ type grammar struct {
 	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
+	Drop       dropCommand       `cmd:"" help:"Remove dead letters for good."`
 	Import     importCommand     `cmd:"" help:"Write bot files from what another program kept; asks no server."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
