@@ -61,7 +61,7 @@ const maxBotFile = 8 << 20
 // slowBody is how long a body may take to arrive.
 const slowBody = 30 * time.Second
 
-// Handler serves /v1/… and /healthz.
+// Handler serves /v1/…, /docs and /healthz.
 func (a *API) Handler() http.Handler {
 	v1 := http.NewServeMux()
 	a.register(humago.New(v1, config()))
@@ -71,6 +71,7 @@ func (a *API) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", a.authorized(v1))
 	mux.HandleFunc("GET /healthz", a.health)
+	mux.HandleFunc("GET /docs", docs)
 	return mux
 }
 
@@ -98,6 +99,8 @@ func (a *API) register(h huma.API) {
 		"Read a version of a bot, secrets masked"), answering(a, a.getVersion))
 	huma.Register(h, operation("rollback", http.MethodPost, "/v1/bots/{bot}/versions/{version}/rollback",
 		"Publish an earlier version anew"), answering(a, a.rollback))
+	huma.Register(h, operation("list-channels", http.MethodGet, "/v1/bots/{bot}/channels",
+		"List a bot's channels: their addresses and health"), answering(a, a.listChannels))
 	huma.Register(h, operation("connect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/connect",
 		"Register a channel's webhook at its network"), answering(a, a.connectChannel))
 	huma.Register(h, operation("disconnect-channel", http.MethodPost, "/v1/bots/{bot}/channels/{channel}/disconnect",
@@ -106,6 +109,8 @@ func (a *API) register(h huma.API) {
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
 	a.registerDead(h)
 	a.registerQueue(h)
+	a.registerDeletion(h)
+	a.registerParts(h)
 	a.registerHooks(h)
 	a.registerTokens(h)
 	a.registerAudit(h)

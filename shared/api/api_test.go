@@ -268,7 +268,7 @@ func TestB8EveryErrorIsAProblem(t *testing.T) {
 		detail                   string
 	}{
 		{"unknown path", "GET", "/v1/nothing", "", 404, "no such address: GET /v1/nothing"},
-		{"unknown method", "DELETE", "/v1/bots/pizza", "", 404, "no such address: DELETE /v1/bots/pizza"},
+		{"unknown method", "DELETE", "/v1/bots", "", 404, "no such address: DELETE /v1/bots"},
 		{"unknown bot", "GET", "/v1/bots/burger", "", 404, "no such bot: burger"},
 		{"unknown bot's turns", "GET", "/v1/bots/burger/turns", "", 404, "no such bot: burger"},
 		{"unknown bot's channel", "POST", "/v1/bots/burger/channels/telegram/connect", "", 404, "no such bot: burger"},
@@ -304,7 +304,7 @@ func TestB8EveryErrorIsAProblem(t *testing.T) {
 
 func TestNoPageLoadsFromElsewhere(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/docs", "/v1/docs", "/schemas/Problem.json", "/openapi.json"} {
+	for _, path := range []string{"/v1/docs", "/schemas/Problem.json", "/openapi.json"} {
 		if resp, text := w.send("GET", path, ""); resp.StatusCode != http.StatusNotFound {
 			t.Errorf("GET %s = %d %.80s, want 404", path, resp.StatusCode, text)
 		}
@@ -336,6 +336,16 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
 		"GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",
+		"PATCH /v1/bots/{bot}", "DELETE /v1/bots/{bot}",
+		"GET /v1/bots/{bot}/handlers", "POST /v1/bots/{bot}/handlers", "POST /v1/bots/{bot}/hooks",
+		"GET /v1/bots/{bot}/states", "GET /v1/bots/{bot}/env", "GET /v1/bots/{bot}/channels",
+	}
+	for _, part := range []string{"handlers", "states", "env", "channels", "hooks"} {
+		one := " /v1/bots/{bot}/" + part + "/{name}"
+		want = append(want, "GET"+one, "PUT"+one, "DELETE"+one)
+		if part != "hooks" {
+			want = append(want, "PATCH"+one)
+		}
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
 		t.Errorf("operations of the OpenAPI document (-want +got)\n%s", diff)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,12 +28,15 @@ type published struct {
 }
 
 type putBotInput struct {
-	Bot     string `path:"bot"`
-	DryRun  bool   `query:"dry_run" doc:"answer with the differences and change nothing"`
-	RawBody []byte `contentType:"application/yaml" doc:"the bot file, as YAML or JSON"`
+	Bot         string `path:"bot"`
+	DryRun      bool   `query:"dry_run" doc:"answer with the differences and change nothing"`
+	IfMatch     string `header:"If-Match" doc:"the ETag of the version that is replaced"`
+	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"only if there is no bot of that name"`
+	RawBody     []byte `contentType:"application/yaml" doc:"the bot file, as YAML or JSON"`
 }
 
 type putBotOutput struct {
+	ETag string `header:"ETag" doc:"the version"`
 	Body published
 }
 
@@ -45,17 +49,27 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		recordOf(ctx).drop()
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
-		return &putBotOutput{answer}, err
+		return &putBotOutput{versionTag(answer.Version), answer}, err
 	}
-	return a.publish(ctx, def, warnings)
+	return a.publish(ctx, def, warnings, func(live bot.Head) error {
+		if live.Version == 0 {
+			return matches(in.IfMatch, 0)
+		}
+		return cmp.Or(absent(in.IfNoneMatch, live.Version), matches(in.IfMatch, live.Version))
+	})
 }
 
-// publish makes a definition live and disconnects the channels that it no longer names.
-func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
+// always lets a definition replace whatever is live.
+func always(bot.Head) error { return nil }
+
+// publish makes a definition live, if it may replace what is, and disconnects the channels that it no longer names.
+func (a *API) publish(
+	ctx context.Context, def bot.Definition, warnings []bot.Problem, allow func(live bot.Head) error,
+) (*putBotOutput, error) {
 	if err := a.noteDifferences(ctx, def); err != nil {
 		return nil, err
 	}
-	p, err := a.Store.Publish(ctx, account(ctx), def)
+	p, err := a.Store.PublishOver(ctx, account(ctx), def, allow)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +82,7 @@ func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Pr
 		}
 	}
 	a.OnChange()
-	return &putBotOutput{answer}, nil
+	return &putBotOutput{versionTag(answer.Version), answer}, nil
 }
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
@@ -125,9 +139,6 @@ func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
 	}
 	return botOutput(head.Version, def)
 }
-
-// versionTag is the ETag of a version.
-func versionTag(version int) string { return fmt.Sprintf("\"%d\"", version) }
 
 // definition puts a bot's live definition together with its channels.
 func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []bot.Channel, error) {

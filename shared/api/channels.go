@@ -32,6 +32,27 @@ func (a *API) describe(channels []bot.Channel) []channelInfo {
 	return infos
 }
 
+type listChannelsOutput struct {
+	Body struct {
+		Channels []channelInfo `json:"channels"`
+	}
+}
+
+// listChannels gives a bot's channels, by name.
+func (a *API) listChannels(ctx context.Context, in *botInput) (*listChannelsOutput, error) {
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
+	if err != nil {
+		return nil, err
+	}
+	channels, err := a.channels(ctx, head)
+	if err != nil {
+		return nil, err
+	}
+	out := &listChannelsOutput{}
+	out.Body.Channels = a.describe(channels)
+	return out, nil
+}
+
 func (a *API) address(ch bot.Channel) string { return a.Address + "/" + ch.Provider + "/" + ch.ID }
 
 // registers tells whether connecting a channel registers its webhook.

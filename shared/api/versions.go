@@ -73,7 +73,7 @@ func (a *API) rollback(ctx context.Context, in *versionInput) (*putBotOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return a.publish(ctx, def, nil)
+	return a.publish(ctx, def, nil, always)
 }
 
 func botOutput(version int, def bot.Definition) (*getBotOutput, error) {

@@ -29,23 +29,42 @@ type Publication struct {
 // Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
 // new one whole: chunks and channels are written first, then the head is moved by one conditional put. A credential
 // without a value keeps the one that is stored; if there is none the answer is kind invalid.
-func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (p Publication, err error) {
+func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (Publication, error) {
+	return s.PublishOver(ctx, owner, def, func(bot.Head) error { return nil })
+}
+
+// PublishOver publishes if what is live is what the caller allows: the head that it is asked about is the one that is
+// replaced, of version 0 if there is no such bot.
+func (s *Store) PublishOver(
+	ctx context.Context, owner string, def bot.Definition, allow func(live bot.Head) error,
+) (p Publication, err error) {
 	for range lostRaces {
-		if p, err = s.publishOnce(ctx, owner, def); bot.KindOf(err) != bot.Conflict {
+		var lost bool
+		if p, lost, err = s.publishOnce(ctx, owner, def, allow); !lost {
 			return p, err
 		}
 	}
 	return p, err
 }
 
-func (s *Store) publishOnce(ctx context.Context, owner string, def bot.Definition) (Publication, error) {
+func (s *Store) publishOnce(
+	ctx context.Context, owner string, def bot.Definition, allow func(bot.Head) error,
+) (p Publication, lost bool, err error) {
 	head, version, err := s.headByName(ctx, owner, def.Bot)
 	if bot.KindOf(err) == bot.NotFound {
 		head, err = bot.Head{ID: newID(), Owner: owner, Name: def.Bot}, nil
 	}
-	if err != nil {
-		return Publication{}, err
+	if err == nil {
+		err = allow(head)
 	}
+	if err != nil {
+		return Publication{}, false, err
+	}
+	p, err = s.publishOnto(ctx, head, version, def)
+	return p, bot.KindOf(err) == bot.Conflict, err
+}
+
+func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, def bot.Definition) (Publication, error) {
 	stored, err := s.sealDefinition(ctx, head, def)
 	if err != nil {
 		return Publication{}, err

@@ -1,0 +1,265 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookline/shared/bot"
+)
+
+// part is a field of the bot file whose elements are read and changed one by one.
+type part struct {
+	field, one string
+	// list: the field is a list of objects with names, in the order that matters; else an object by name.
+	list bool
+}
+
+var parts = []part{
+	{"handlers", "handler", true}, {"states", "state", false}, {"env", "env", false}, {"hooks", "hook", true}, {"channels", "channel", false},
+}
+
+func (a *API) registerParts(h huma.API) {
+	o := operation("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
+	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that stand as they are read keep their values."
+	huma.Register(h, o, answering(a, a.patchBot))
+	// Bodies are checked as parts of the whole file, with the messages of `hookline check`.
+	written := func(id, method, path, summary string) huma.Operation {
+		o := operation(id, method, path, summary)
+		o.SkipValidateBody = true
+		return o
+	}
+	for _, p := range parts {
+		path := "/v1/bots/{bot}/" + p.field
+		one := path + "/{name}"
+		if p.field != "hooks" && p.field != "channels" { // their lists tell of addresses and health
+			huma.Register(h, operation("list-"+p.field, http.MethodGet, path, "Read the bot file's "+p.field), answering(a, a.listPart(p)))
+		}
+		huma.Register(h, operation("get-"+p.one, http.MethodGet, one, "Read one of the bot file's "+p.field), answering(a, a.getPart(p)))
+		if p.list {
+			create := written("create-"+p.one, http.MethodPost, path, "Add one to the bot file's "+p.field+", and publish it")
+			create.DefaultStatus = http.StatusCreated
+			huma.Register(h, create, answering(a, a.createPart(p)))
+		}
+		huma.Register(h, written("put-"+p.one, http.MethodPut, one, "Write one of the bot file's "+p.field+", and publish it"),
+			answering(a, a.changePart(p, replaced)))
+		if p.field != "hooks" { // a patch of a hook disables it
+			huma.Register(h, written("patch-"+p.one, http.MethodPatch, one,
+				"Change one of the bot file's "+p.field+" by a JSON merge patch, and publish it"), answering(a, a.changePart(p, patched)))
+		}
+		huma.Register(h, operation("delete-"+p.one, http.MethodDelete, one, "Remove one of the bot file's "+p.field+", and publish it"),
+			answering(a, a.deletePart(p)))
+	}
+}
+
+type patchBotInput struct {
+	Bot     string `path:"bot"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	RawBody []byte `contentType:"application/merge-patch+json"`
+}
+
+func (a *API) patchBot(ctx context.Context, in *patchBotInput) (*putBotOutput, error) {
+	var patch map[string]any
+	if err := exactly(in.RawBody, &patch); err != nil {
+		return nil, err
+	}
+	return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
+		changed := merged(doc, patch).(map[string]any)
+		clear(doc)
+		for name, value := range changed {
+			doc[name] = value
+		}
+		return nil
+	})
+}
+
+type partOutput struct {
+	ETag string `header:"ETag" doc:"the version"`
+	Body json.RawMessage
+}
+
+// read gives something of a bot file.
+func (a *API) read(ctx context.Context, botName string, find func(document) (any, error)) (*partOutput, error) {
+	head, err := a.Store.BotByName(ctx, account(ctx), botName)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := a.document(ctx, head, masked)
+	if err != nil {
+		return nil, err
+	}
+	value, err := find(doc)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
+	}
+	return &partOutput{versionTag(head.Version), body}, nil
+}
+
+func (a *API) listPart(p part) func(context.Context, *botInput) (*partOutput, error) {
+	return func(ctx context.Context, in *botInput) (*partOutput, error) {
+		return a.read(ctx, in.Bot, func(doc document) (any, error) {
+			switch value := doc[p.field]; {
+			case value != nil:
+				return value, nil
+			case p.list:
+				return []any{}, nil
+			}
+			return document{}, nil
+		})
+	}
+}
+
+type partInput struct {
+	Bot     string `path:"bot"`
+	Name    string `path:"name"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+}
+
+func (a *API) getPart(p part) func(context.Context, *partInput) (*partOutput, error) {
+	return func(ctx context.Context, in *partInput) (*partOutput, error) {
+		return a.read(ctx, in.Bot, func(doc document) (any, error) {
+			value, ok := p.get(doc, in.Name)
+			if !ok {
+				return nil, p.missing(in.Bot, in.Name)
+			}
+			return value, nil
+		})
+	}
+}
+
+type writePartInput struct {
+	Bot     string `path:"bot"`
+	Name    string `path:"name"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+// replaced and patched are the two ways of changing something.
+func replaced(_, value any) any  { return value }
+func patched(old, patch any) any { return merged(old, patch) }
+
+func (a *API) changePart(p part, change func(old, given any) any) func(context.Context, *writePartInput) (*putBotOutput, error) {
+	return func(ctx context.Context, in *writePartInput) (*putBotOutput, error) {
+		var given any
+		if err := exactly(in.RawBody, &given); err != nil {
+			return nil, err
+		}
+		return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
+			old, _ := p.get(doc, in.Name)
+			return p.set(doc, in.Name, change(old, given))
+		})
+	}
+}
+
+func (a *API) deletePart(p part) func(context.Context, *partInput) (*putBotOutput, error) {
+	return func(ctx context.Context, in *partInput) (*putBotOutput, error) {
+		return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
+			if _, ok := p.get(doc, in.Name); !ok {
+				return p.missing(in.Bot, in.Name)
+			}
+			p.remove(doc, in.Name)
+			return nil
+		})
+	}
+}
+
+type createPartInput struct {
+	Bot     string `path:"bot"`
+	Before  string `query:"before" doc:"the name of the one to stand in front of; at the end if it is left out"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+func (a *API) createPart(p part) func(context.Context, *createPartInput) (*putBotOutput, error) {
+	return func(ctx context.Context, in *createPartInput) (*putBotOutput, error) {
+		var given document
+		if err := exactly(in.RawBody, &given); err != nil {
+			return nil, err
+		}
+		name, _ := given["name"].(string)
+		return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
+			list, _ := doc[p.field].([]any)
+			if p.find(list, name) >= 0 {
+				return bot.Errorf(bot.Conflict, fmt.Sprintf("bot %s has a %s %s already", in.Bot, p.one, name))
+			}
+			at := len(list)
+			if in.Before != "" {
+				if at = p.find(list, in.Before); at < 0 {
+					return p.missing(in.Bot, in.Before)
+				}
+			}
+			doc[p.field] = slices.Insert(list, at, any(given))
+			return nil
+		})
+	}
+}
+
+func (p part) missing(botName, name string) error {
+	return bot.Errorf(bot.NotFound, fmt.Sprintf("bot %s has no %s %s", botName, p.one, name))
+}
+
+// find gives where the element of a name is, -1 if there is none.
+func (p part) find(list []any, name string) int {
+	return slices.IndexFunc(list, func(element any) bool {
+		object, _ := element.(map[string]any)
+		return object["name"] == name
+	})
+}
+
+func (p part) get(doc document, name string) (any, bool) {
+	if object, ok := doc[p.field].(map[string]any); ok {
+		value, ok := object[name]
+		return value, ok
+	}
+	list, _ := doc[p.field].([]any)
+	if at := p.find(list, name); at >= 0 {
+		return list[at], true
+	}
+	return nil, false
+}
+
+// set writes an element in its place, a new one at the end. One of a list bears the name of its address, if it bears none.
+func (p part) set(doc document, name string, value any) error {
+	if !p.list {
+		object, _ := doc[p.field].(map[string]any)
+		if object == nil {
+			object = document{}
+		}
+		object[name] = value
+		doc[p.field] = object
+		return nil
+	}
+	element, ok := value.(map[string]any)
+	if !ok {
+		return bot.Errorf(bot.Invalid, "a "+p.one+" is an object")
+	}
+	if element["name"] == nil {
+		element["name"] = name
+	}
+	list, _ := doc[p.field].([]any)
+	if at := p.find(list, name); at >= 0 {
+		list[at] = element
+	} else {
+		list = append(list, any(element))
+	}
+	doc[p.field] = list
+	return nil
+}
+
+func (p part) remove(doc document, name string) {
+	if object, ok := doc[p.field].(map[string]any); ok {
+		delete(object, name)
+		return
+	}
+	list, _ := doc[p.field].([]any)
+	at := p.find(list, name)
+	doc[p.field] = slices.Delete(list, at, at+1)
+}
