@@ -80,8 +80,9 @@ func (a *API) keep(ctx context.Context) {
 }
 
 type auditInput struct {
-	pageInput
-	Bot string `query:"bot" doc:"only changes of this bot"`
+	Bot    string `query:"bot" doc:"only changes of this bot"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type auditOutput struct {

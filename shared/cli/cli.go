@@ -69,6 +69,9 @@ type grammar struct {
 	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
 	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
+	Tokens     tokenCommand      `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
+	Account    accountCommand    `cmd:"" help:"Make, list and delete accounts."`
+	Audit      auditCommand      `cmd:"" help:"List who changed what."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
 }
