@@ -128,6 +128,39 @@ func TestLastUseIsWrittenOnceAnHour(t *testing.T) {
 	use(3, "14:00")
 }
 
+// meddled does something before writes reach the table.
+type meddled struct {
+	store.Table
+	before func()
+}
+
+func (m meddled) Put(ctx context.Context, item store.Item, cond store.Condition) (int64, error) {
+	m.before()
+	return m.Table.Put(ctx, item, cond)
+}
+
+func (m meddled) Transact(ctx context.Context, ops ...store.Op) error {
+	m.before()
+	return m.Table.Transact(ctx, ops...)
+}
+
+func TestTokensAtTheSameTime(t *testing.T) {
+	c := newClock()
+	s, table := open(t, c)
+	token, made := newToken(t, s, "acme", time.Time{})
+	revoking := store.New(meddled{table, func() { _, _ = s.RevokeToken(t.Context(), "acme", token.ID) }}, nil, c.Now)
+	if _, err := revoking.Authenticate(t.Context(), made); err != nil {
+		t.Errorf("Authenticate while it is revoked: %v", err)
+	}
+	if _, err := s.Authenticate(t.Context(), made); bot.KindOf(err) != bot.Unauthorized {
+		t.Errorf("Authenticate after it was revoked during its last use: %v, want kind unauthorized", err)
+	}
+	deleting := store.New(meddled{table, func() { _ = s.DeleteAccount(t.Context(), "acme") }}, nil, c.Now)
+	if _, _, err := deleting.CreateToken(t.Context(), store.Token{Account: "acme"}); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("CreateToken while its account is deleted: %v, want kind conflict", err)
+	}
+}
+
 func TestRevokedTokensStayAway(t *testing.T) {
 	c := newClock()
 	s, _ := open(t, c)
