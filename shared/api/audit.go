@@ -21,10 +21,10 @@ type record struct {
 type recordKey struct{}
 
 // audited gives each call that may change configuration its record; answering keeps it once the call has succeeded.
-// Messages that are sent are none: their scope is another.
+// Sending messages changes none.
 func audited(ctx huma.Context, next func(huma.Context)) {
 	o := ctx.Operation()
-	if scope := neededBy(o); o.Method == http.MethodGet || scope == store.ScopeRead || scope == store.ScopeSend {
+	if o.Method == http.MethodGet || neededBy(o) == store.ScopeSend {
 		next(ctx)
 		return
 	}

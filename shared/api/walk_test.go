@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -237,6 +238,34 @@ func TestTokensOpenWhatTheirScopesSay(t *testing.T) {
 			}
 			if status, text := w.call(w.newToken("admin", needed), o); status == 403 || status == 401 {
 				t.Errorf("%s with the scope %s alone = %d %s", o.ID, needed, status, text)
+			}
+		})
+	}
+}
+
+func TestEveryChangeIsInTheAudit(t *testing.T) {
+	for _, o := range newWorld(t).operations() {
+		t.Run(o.ID, func(t *testing.T) {
+			w := newWalked(t)
+			w.now = w.now.Add(time.Second)
+			before := w.belongings().Audit
+			if status, text := w.call(adminToken, o); status/100 != 2 {
+				t.Fatalf("%s %s = %d %s", o.method, o.path, status, text)
+			}
+			entries, _, err := w.store.Audit(t.Context(), "admin", "", "", 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range entries[:len(entries)-len(before)] {
+				got = append(got, e.Operation)
+			}
+			var want []string
+			if o.method != "GET" && o.scope(t) != store.ScopeSend {
+				want = []string{o.ID}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("the audit after %s %s (-want +got):\n%s", o.method, o.path, diff)
 			}
 		})
 	}
