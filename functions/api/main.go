@@ -20,7 +20,7 @@ import (
 	"hookline/shared/store"
 )
 
-const account = "admin" // the one account that owns everything in a stack
+const account = "admin" // the main account, which makes the others
 
 func main() {
 	slog.SetDefault(lambdacontext.NewLogger())

@@ -132,14 +132,50 @@ func transport() *http.Transport {
 	return t
 }
 
-// pageOfBots is how many bots are read at a time.
-const pageOfBots = 500
+// pageSize is how many accounts or bots are read at a time.
+const pageSize = 500
 
-// channels gives all channels of all bots.
+// channels gives all channels of all bots of all accounts.
 func (s *server) channels(ctx context.Context) ([]bot.Channel, error) {
+	owners, err := s.owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var channels []bot.Channel
+	for _, owner := range owners {
+		more, err := s.channelsOf(ctx, owner)
+		if err != nil {
+			return nil, err
+		}
+		channels = append(channels, more...)
+	}
+	return channels, nil
+}
+
+// owners gives the ids of all accounts, the main one's first.
+func (s *server) owners(ctx context.Context) ([]string, error) {
+	owners := []string{account}
+	for after := ""; ; {
+		accounts, err := s.store.Accounts(ctx, after, pageSize)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range accounts {
+			if other.ID != account { // which is among them once it has made a token
+				owners = append(owners, other.ID)
+			}
+		}
+		if len(accounts) < pageSize {
+			return owners, nil
+		}
+		after = accounts[len(accounts)-1].ID
+	}
+}
+
+func (s *server) channelsOf(ctx context.Context, owner string) ([]bot.Channel, error) {
 	var channels []bot.Channel
 	for after := ""; ; {
-		heads, err := s.store.Bots(ctx, account, after, pageOfBots)
+		heads, err := s.store.Bots(ctx, owner, after, pageSize)
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +188,7 @@ func (s *server) channels(ctx context.Context) ([]bot.Channel, error) {
 				channels = append(channels, ch)
 			}
 		}
-		if len(heads) < pageOfBots {
+		if len(heads) < pageSize {
 			return channels, nil
 		}
 		after = heads[len(heads)-1].Name

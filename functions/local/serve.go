@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	account = "admin" // the one account that owns everything on one machine
+	account = "admin" // the main account, which makes the others
 	workers = 64      // jobs of conversations that are handled at once
 
 	noticeWorkers = 16 // so that a broadcast leaves conversations their share

@@ -84,7 +84,11 @@ func config() huma.Config {
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {Type: "http", Scheme: "bearer"}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {
+		Type: "http", Scheme: "bearer",
+		Description: "Tokens have scopes; the roles that an operation names are those that it needs. read: look at everything, " +
+			"secrets masked. write: change bots and what belongs to them. send: send messages to chats. admin: tokens, accounts.",
+	}}
 	return c
 }
 

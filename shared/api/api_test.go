@@ -104,6 +104,7 @@ type world struct {
 	notices *sent
 	log     *bytes.Buffer
 	changes int
+	now     time.Time
 	server  *httptest.Server
 }
 
@@ -114,7 +115,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { file.Close() })
-	now := func() time.Time { return start }
+	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, notices: &sent{}, log: &bytes.Buffer{}, now: start}
+	now := func() time.Time { return w.now }
 	table, err := sqlitetable.New(file, now)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +125,6 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, notices: &sent{}, log: &bytes.Buffer{}}
 	w.store = store.New(table, keys, now)
 	w.api = &api.API{
 		Store: w.store, Queue: w.queue, Notifications: w.notices, Providers: provider.NewSet(w.network),
@@ -138,11 +139,16 @@ func newWorld(t *testing.T) *world {
 // send makes a call with the admin token and gives the status and the body.
 func (w *world) send(method, path, body string) (*http.Response, string) {
 	w.Helper()
+	return w.sendAs(adminToken, method, path, body)
+}
+
+func (w *world) sendAs(token bot.Secret, method, path, body string) (*http.Response, string) {
+	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), method, w.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		w.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+adminToken)
+	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		w.Fatal(err)

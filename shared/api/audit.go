@@ -21,10 +21,10 @@ type record struct {
 type recordKey struct{}
 
 // audited gives each call that may change configuration its record; answering keeps it once the call has succeeded.
-// Messages that are sent are none: their scope is another.
+// Sending messages changes none.
 func audited(ctx huma.Context, next func(huma.Context)) {
 	o := ctx.Operation()
-	if scope := neededBy(o); o.Method == http.MethodGet || scope == store.ScopeRead || scope == store.ScopeSend {
+	if o.Method == http.MethodGet || neededBy(o) == store.ScopeSend {
 		next(ctx)
 		return
 	}
@@ -80,8 +80,9 @@ func (a *API) keep(ctx context.Context) {
 }
 
 type auditInput struct {
-	pageInput
-	Bot string `query:"bot" doc:"only changes of this bot"`
+	Bot    string `query:"bot" doc:"only changes of this bot"`
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type auditOutput struct {

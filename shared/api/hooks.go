@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -125,7 +124,7 @@ func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput,
 	if err := a.Store.SetHookDisabled(ctx, id, in.Body.Disabled); err != nil {
 		return nil, err
 	}
-	recordOf(ctx).note(store.Change{Path: "disabled", What: "changed", After: json.RawMessage(strconv.FormatBool(in.Body.Disabled))})
+	recordOf(ctx).note(store.Change{Path: "disabled", What: "set to " + strconv.FormatBool(in.Body.Disabled)})
 	return a.afterwards(ctx, id)
 }
 

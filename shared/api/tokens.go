@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -113,9 +114,7 @@ func (a *API) makeToken(ctx context.Context, t store.Token) (*tokenOutput, error
 	r.name("account", made.Account)
 	r.name("token", made.ID)
 	r.name("name", made.Name)
-	for _, scope := range made.Scopes {
-		r.note(store.Change{Path: "scopes." + string(scope), What: "added"})
-	}
+	r.name("scopes", fmt.Sprint(made.Scopes))
 	info := describeToken(made)
 	info.Token = token.Reveal()
 	return &tokenOutput{info}, nil

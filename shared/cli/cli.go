@@ -75,6 +75,9 @@ type grammar struct {
 	Backup     backupCommand     `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
 	Restore    restoreCommand    `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
 	Import     importCommand     `cmd:"" help:"Write bot files from what another program kept; asks no server."`
+	Tokens     tokenCommand      `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
+	Account    accountCommand    `cmd:"" help:"Make, list and delete accounts."`
+	Audit      auditCommand      `cmd:"" help:"List who changed what."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
 }

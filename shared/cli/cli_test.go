@@ -131,7 +131,7 @@ func TestExitCodes(t *testing.T) {
 		{"redrive of both", []string{"redrive", "pizza", "x", "--all"}, 2, "", "name dead letters, or give --all"},
 		{"bad address", []string{"turns", "--server", "http://a b"}, 2, "", "not the address of a server"},
 		{"no server", []string{"turns", "--server", "http://127.0.0.1:1"}, 3, "", "no server at http://127.0.0.1:1"},
-		{"wrong token", []string{"turns", "--server", locked.URL}, 1, "", "the server refuses the admin token: give --token"},
+		{"wrong token", []string{"turns", "--server", locked.URL}, 1, "", "the server refuses the token: give --token"},
 		{"something else listens", []string{"turns", "--server", strange.URL}, 1, "", "does not answer as a hookline server does"},
 		{"unknown bot", []string{"turns", "burger", "--server", up.URL}, 1, "", "no such bot: burger"},
 		{"not simulated", []string{"chat", "--server", up.URL}, 1, "", "the server does not simulate networks"},

@@ -64,7 +64,7 @@ type refusal struct {
 
 func (r *refusal) Error() string {
 	if r.status == http.StatusUnauthorized {
-		return "the server refuses the admin token: give --token, HOOKLINE_TOKEN, or --data with the server's directory"
+		return "the server refuses the token: give --token, HOOKLINE_TOKEN, or --data with the server's directory"
 	}
 	text := r.detail
 	for _, p := range r.problems {

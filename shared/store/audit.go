@@ -30,7 +30,7 @@ type AuditEntry struct {
 // Change is one difference between what was and what is now. A secret shows only that it has another value.
 type Change struct {
 	Path string `json:"path"`
-	// What is added, removed, changed, reordered (handlers) or "new value" (a secret).
+	// What is added, removed, changed, reordered (handlers), "new value" (a secret) or "set to" a value.
 	What   string          `json:"what"`
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`

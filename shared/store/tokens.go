@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -80,26 +81,23 @@ func (s *Store) Authenticate(ctx context.Context, given bot.Secret) (Token, erro
 	if err != nil {
 		return Token{}, err
 	}
-	var (
-		item    Item
-		t       Token
-		account = Account{Closed: true} // as one that is not there
-	)
-	for _, found := range items {
-		if found.Key == key {
-			item, err = found, decode(found, &t)
-		} else {
-			account.Closed, err = false, decode(found, &account)
-		}
-		if err != nil {
-			return Token{}, err
-		}
+	byKey := make(map[Key]Item, len(items))
+	for _, item := range items {
+		byKey[item.Key] = item
 	}
-	if item.Version == 0 || account.Closed {
+	if len(byKey) < 2 {
+		return Token{}, errNoToken
+	}
+	var t Token
+	var account Account
+	if err := errors.Join(decode(byKey[key], &t), decode(byKey[accountKey(id)], &account)); err != nil {
+		return Token{}, err
+	}
+	if account.Closed {
 		return Token{}, errNoToken
 	}
 	t.ID, t.Account = idOfToken(key), id
-	return s.noteUse(ctx, item, t), nil
+	return s.noteUse(ctx, byKey[key], t), nil
 }
 
 var errNoToken = bot.Errorf(bot.Unauthorized, "the token is missing or wrong")
