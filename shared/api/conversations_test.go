@@ -31,7 +31,7 @@ func (w *world) stand(channel, chat, user, state string) {
 		Context: map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"size": &size}}},
 		Outbox:  &bot.Outbox{Job: "job-1", Replies: []bot.Reply{{Parts: []bot.Part{{Text: "Good"}}}}},
 	}
-	if err := w.store.ListConversation(w.Context(), key, &c); err != nil {
+	if err := w.store.ListConversation(w.Context(), key, &c, !strings.HasPrefix(chat, "-")); err != nil {
 		w.Fatal(err)
 	}
 	if _, err := w.store.PutConversation(w.Context(), key, c); err != nil {

@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,7 +30,7 @@ func chats(t *testing.T, s *store.Store, key bot.ConversationKey) []string {
 // put writes a conversation as a turn does.
 func put(t *testing.T, s *store.Store, key bot.ConversationKey, c bot.Conversation) {
 	t.Helper()
-	if err := s.ListConversation(t.Context(), key, &c); err != nil {
+	if err := s.ListConversation(t.Context(), key, &c, true); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.PutConversation(t.Context(), key, c); err != nil {
@@ -94,5 +97,66 @@ func TestUserIsFoundInAChatThatHasMoved(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"-100", "1"}, chats(t, s, key)); diff != "" {
 		t.Errorf("chats of the user (-want +got)\n%s", diff)
+	}
+}
+
+// What lies beside a conversation in the user's own chat goes with it, and what is in a group stays.
+func TestErasePayloadsOfOnesOwnChatOnly(t *testing.T) {
+	s, table := open(t, newClock())
+	user := store.User{Head: bot.Head{ID: "b"}, Channel: "c", ID: "7"}
+	for chat, direct := range map[string]bool{"1": true, "-5": false} {
+		key, c := bot.NewConversationKey("c", chat, "7"), bot.Conversation{State: "a"}
+		if err := s.ListConversation(t.Context(), key, &c, direct); err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, key, c)
+		payloads := make([]string, 150)
+		for i := range payloads {
+			payloads[i] = fmt.Sprint("payload ", i)
+		}
+		if err := s.PutPayloads(t.Context(), key, payloads); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if erased, next, err := s.Erase(t.Context(), user, "", 1000); err != nil || next != "" || len(erased.Conversations) != 2 {
+		t.Fatalf("Erase = %+v, %q, %v, want two conversations", erased, next, err)
+	}
+	for partition, want := range map[string]int{"CONV#c#1": 0, "CONV#c#-5": 150, "USER#c#7": 0} {
+		if items, err := table.Query(t.Context(), store.Query{PK: partition}); err != nil || len(items) != want {
+			t.Errorf("%d items are left in %s, %v, want %d", len(items), partition, err, want)
+		}
+	}
+}
+
+// However much there is, a page of it stays one that can be answered, and all of it is found.
+func TestTracesComeInPages(t *testing.T) {
+	s, _ := open(t, newClock())
+	user := store.User{Head: bot.Head{ID: "b"}, Channel: "c", ID: "7"}
+	const letters = 250
+	long := strings.Repeat("x", 40_000)
+	for i := range letters {
+		event := bot.Event{ID: fmt.Sprint(i), Channel: "c", From: &bot.Person{ID: "7"}, Text: long}
+		letter := bot.DeadLetter{ID: fmt.Sprintf("%03d", i), Bot: "b", Channel: "c", Job: bot.Job{Kind: bot.EventJob, Event: &event}}
+		if _, err := s.PutDeadLetter(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var found []string
+	pages := 0
+	for cursor := ""; ; pages++ {
+		page, next, err := s.Traces(t.Context(), user, cursor, 1000)
+		if err != nil || len(page.DeadLetters)*len(long) > 4<<20 {
+			t.Fatalf("Traces behind %q = %d letters, %v", cursor, len(page.DeadLetters), err)
+		}
+		for _, letter := range page.DeadLetters {
+			found = append(found, letter.ID)
+		}
+		if next == "" {
+			break
+		}
+		cursor = next
+	}
+	if len(found) != letters || !slices.IsSorted(found) || len(slices.Compact(found)) != letters || pages < 2 {
+		t.Errorf("%d letters on %d pages, want each of %d once", len(found), pages, letters)
 	}
 }
