@@ -27,7 +27,7 @@ func (a *API) registerUsers(h huma.API) {
 type userInput struct {
 	Bot     string `path:"bot"`
 	Channel string `path:"channel"`
-	User    string `path:"user" doc:"the network's id"`
+	User    string `path:"user" maxLength:"256" doc:"the network's id"`
 	Cursor  string `query:"cursor"`
 	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"1000" doc:"how often the table is read at most before an answer"`
 }
