@@ -52,6 +52,12 @@ func (w *world) live(channel, user, chat string) {
 	fatal(w.store.Subscribe(ctx, hook, store.Recipient{Channel: id, Address: address, Vars: map[string]string{"name": "Name of " + user}}))
 	_, err = w.store.PutDelivery(ctx, call.ID, bot.Delivery{Channel: id, Address: address, Outcome: bot.DeliverySent}, store.Absent)
 	fatal(err)
+	_, err = w.store.PutDelivery(ctx, call.ID, bot.Delivery{Channel: id, Address: bot.Address{Chat: "-5"}, Outcome: bot.DeliverySent}, store.Absent)
+	fatal(err)
+	_, err = w.store.PutDeadLetter(ctx, bot.DeadLetter{
+		ID: "delivery-" + channel + user, Bot: w.head().ID, Channel: id, Job: bot.NewDeliveryJob(call, id, address, start),
+	})
+	fatal(err)
 	words := &bot.Response{Message: bot.Message{Text: "Dear " + user}}
 	_, err = w.store.PutSending(ctx, w.head().ID, bot.Sending{Channel: id, Address: address, Response: words}, "")
 	fatal(err)
@@ -85,7 +91,7 @@ func (w *world) export(channel, user, limit string) (map[string]int, string) {
 }
 
 var (
-	everything = map[string]int{"conversations": 2, "turns": 2, "dead_letters": 2, "recipients": 1, "deliveries": 2}
+	everything = map[string]int{"conversations": 2, "turns": 2, "dead_letters": 3, "recipients": 1, "deliveries": 2}
 	nothing    = map[string]int{"conversations": 0, "turns": 0, "dead_letters": 0, "recipients": 0, "deliveries": 0}
 )
 

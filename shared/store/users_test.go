@@ -160,3 +160,72 @@ func TestTracesComeInPages(t *testing.T) {
 		t.Errorf("%d letters on %d pages, want each of %d once", len(found), pages, letters)
 	}
 }
+
+func TestDeletedConversationIsNotNotedAnyMore(t *testing.T) {
+	s, table := open(t, newClock())
+	key := bot.NewConversationKey("c", "1", "7")
+	put(t, s, key, bot.Conversation{State: "a"})
+	found, _, err := s.ChatConversations(t.Context(), key, "", 10)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("ChatConversations = %+v, %v, want one", found, err)
+	}
+	stale := found[0]
+	stale.Version--
+	if err := s.DeleteConversation(t.Context(), stale); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("DeleteConversation of what was read before = %v, want conflict", err)
+	}
+	if err := s.DeleteConversation(t.Context(), found[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, partition := range []string{"USER#c#7", "CONV#c#1"} {
+		if items, err := table.Query(t.Context(), store.Query{PK: partition}); err != nil || len(items) > 0 {
+			t.Errorf("%s holds %v, %v, want nothing", partition, items, err)
+		}
+	}
+}
+
+// What went to the user is found although no event of theirs was kept, and what came from nobody into their own chat.
+func TestTracesWithoutTheUsersName(t *testing.T) {
+	s, _ := open(t, newClock())
+	user := store.User{Head: bot.Head{ID: "b", Hooks: map[string]string{"courier": "h"}}, Channel: "c", ID: "7"}
+	key, c := bot.NewConversationKey("c", "1", "7"), bot.Conversation{}
+	if err := s.ListConversation(t.Context(), key, &c, true); err != nil {
+		t.Fatal(err)
+	}
+	call, err := s.PutCall(t.Context(), bot.Call{Hook: "h", Bot: "b"}, []byte("{}"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.PutDelivery(t.Context(), call.ID, bot.Delivery{Channel: "c", Address: bot.Address{User: "7"}}, store.Absent); err != nil {
+		t.Fatal(err)
+	}
+	event := bot.Event{ID: "1", Channel: "c", Chat: &bot.Chat{ID: "1"}}
+	if err := s.PutTurns(t.Context(), bot.Turn{ID: "t", Bot: "b", Channel: "c", Time: newClock().Now(), Event: event}); err != nil {
+		t.Fatal(err)
+	}
+	found, _, err := s.Traces(t.Context(), user, "", 1000)
+	if err != nil || len(found.Deliveries) != 1 || len(found.Turns) != 1 {
+		t.Errorf("Traces = %+v, %v, want a delivery and a turn", found, err)
+	}
+}
+
+func TestEraseForgetsWhatBecameOfAMessage(t *testing.T) {
+	s, table := open(t, newClock())
+	user := store.User{Head: bot.Head{ID: "b"}, Channel: "c", ID: "7"}
+	to := bot.Address{Chat: "1", User: "7"}
+	words := &bot.Response{Message: bot.Message{Text: "Dear 7"}}
+	job, err := s.PutSending(t.Context(), "b", bot.Sending{Channel: "c", Address: to, Response: words}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.PutDelivery(t.Context(), job.Call.Call, bot.Delivery{Channel: "c", Address: to, Outcome: bot.DeliverySent}, store.Absent); err != nil {
+		t.Fatal(err)
+	}
+	if found, _, err := s.Erase(t.Context(), user, "", 1000); err != nil || len(found.Deliveries) != 1 {
+		t.Fatalf("Erase = %+v, %v, want the message", found, err)
+	}
+	items, err := table.Query(t.Context(), store.Query{PK: "CALL#" + job.Call.Call})
+	if err != nil || len(items) != 1 || items[0].SK != "META" {
+		t.Errorf("%d items are left of the message, %v, want only when it was", len(items), err)
+	}
+}
