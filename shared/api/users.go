@@ -29,7 +29,7 @@ type userInput struct {
 	Channel string `path:"channel"`
 	User    string `path:"user" maxLength:"256" doc:"the network's id"`
 	Cursor  string `query:"cursor"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"1000" doc:"how often the table is read at most before an answer"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"1000" doc:"about how many requests to the table are made before an answer"`
 }
 
 // userOf finds the user that an address names: nobody has to be known for that.

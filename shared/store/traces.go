@@ -47,20 +47,20 @@ const (
 )
 
 // Traces gives what is kept of a user, with the cursor to go on with: "" once all is found. It ends after a number of
-// reads of the table, or when it has much to give. Kind invalid for a cursor that has grown too old: begin again.
+// requests to the table, or when it has much to give. Kind invalid for a cursor that has grown too old: begin again.
 //
 // What is found: conversations; recipients, deliveries and dead letters that name the user, or the user's own chat with
 // the bot; turns of the user's events. What was posted to a hook is for all of its recipients and is no user's.
-func (s *Store) Traces(ctx context.Context, u User, cursor string, reads int) (Traces, string, error) {
-	k := &seeker{store: s, user: u, reads: reads}
+func (s *Store) Traces(ctx context.Context, u User, cursor string, requests int) (Traces, string, error) {
+	k := &seeker{store: s, user: u, requests: requests}
 	next, err := k.seek(ctx, cursor)
 	return k.found, next, err
 }
 
 // Erase deletes what Traces finds, and gives it. It may be done again, and has to be after anything of the user's was
 // still on its way. A recipient that the bot file lists stays one, without what it said of itself.
-func (s *Store) Erase(ctx context.Context, u User, cursor string, reads int) (Traces, string, error) {
-	k := &seeker{store: s, user: u, reads: reads, erasing: true}
+func (s *Store) Erase(ctx context.Context, u User, cursor string, requests int) (Traces, string, error) {
+	k := &seeker{store: s, user: u, requests: requests, erasing: true}
 	next, err := k.seek(ctx, cursor)
 	return k.found, next, err
 }
@@ -71,10 +71,10 @@ type seeker struct {
 	user    User
 	erasing bool
 	// chats are those in which the user has conversations, by their keys; true for the user's own.
-	chats map[string]bool
-	reads int // left
-	bytes int // found
-	found Traces
+	chats    map[string]bool
+	requests int // left
+	bytes    int // found
+	found    Traces
 }
 
 // stretch is some items beside one another. Its name is part of cursors and has no space.
@@ -100,7 +100,7 @@ func (k *seeker) seek(ctx context.Context, cursor string) (next string, err erro
 		stretches = stretches[from:]
 	}
 	for i, st := range stretches {
-		if i > 0 && k.reads <= 0 {
+		if i > 0 && k.requests <= 0 {
 			return st.name + " ", nil
 		}
 		end, err := k.lookThrough(ctx, st, after)
@@ -118,7 +118,7 @@ func (k *seeker) seek(ctx context.Context, cursor string) (next string, err erro
 // lookThrough looks at a stretch behind after. It gives where it stopped, nil if it came to the end.
 func (k *seeker) lookThrough(ctx context.Context, st stretch, after string) (*string, error) {
 	for {
-		k.reads--
+		k.requests--
 		st.query.After, st.query.Limit = after, tracePage
 		items, err := k.store.table.Query(ctx, st.query)
 		if err != nil {
@@ -136,7 +136,7 @@ func (k *seeker) lookThrough(ctx context.Context, st stretch, after string) (*st
 		switch {
 		case len(items) < tracePage:
 			return nil, nil
-		case k.reads <= 0:
+		case k.requests <= 0:
 			return &after, nil
 		}
 	}
@@ -167,7 +167,7 @@ func (k *seeker) key() bot.ConversationKey {
 }
 
 func (k *seeker) readChats(ctx context.Context) error {
-	k.reads--
+	k.requests--
 	items, err := k.store.table.Query(ctx, Query{PK: userChatKey(k.key()).PK})
 	if err != nil {
 		return err
@@ -203,5 +203,6 @@ func (k *seeker) drop(ctx context.Context, key Key) error {
 	if !k.erasing {
 		return nil
 	}
+	k.requests--
 	return k.store.table.Delete(ctx, key, Always)
 }

@@ -45,7 +45,7 @@ func (k *seeker) call(hook string) func(context.Context, Item) error {
 			keys = append(keys, deliveryKey(call.ID, k.user.Channel+"#"+chat))
 		}
 		for batch := range slices.Chunk(keys, BatchLimit) {
-			k.reads--
+			k.requests--
 			items, err := k.store.table.BatchGet(ctx, batch...)
 			if err != nil {
 				return err
@@ -75,7 +75,7 @@ func (k *seeker) delivery(ctx context.Context, call bot.Call, item Item) error {
 
 // sending looks at a message to one chat: what was said, and what became of it.
 func (k *seeker) sending(ctx context.Context, call bot.Call) error {
-	k.reads--
+	k.requests--
 	body, err := k.store.table.Get(ctx, callBodyKey(call.ID))
 	if bot.KindOf(err) == bot.NotFound {
 		return nil
@@ -137,7 +137,7 @@ func (k *seeker) turn(ctx context.Context, item Item) error {
 // conversation looks at the conversation that is noted in an item. The note goes last.
 func (k *seeker) conversation(ctx context.Context, item Item) error {
 	key := bot.ConversationKey{Channel: k.user.Channel, Chat: item.SK, User: k.key().User}
-	k.reads--
+	k.requests--
 	found, err := k.store.Conversations(ctx, key)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func (k *seeker) eraseChat(ctx context.Context, key bot.ConversationKey) error {
 		return err
 	}
 	for {
-		k.reads--
+		k.requests--
 		items, err := k.store.table.Query(ctx, Query{PK: conversationKey(key).PK, Prefix: keptPayloads, Limit: tracePage})
 		if err != nil || len(items) == 0 {
 			return err
