@@ -102,6 +102,7 @@ func (a *API) register(h huma.API) {
 		"Remove a channel's webhook from its network"), answering(a, a.disconnectChannel))
 	huma.Register(h, operation("list-turns", http.MethodGet, "/v1/bots/{bot}/turns",
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
+	a.registerHealth(h)
 	a.registerDead(h)
 	a.registerQueue(h)
 	a.registerHooks(h)

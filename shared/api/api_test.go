@@ -36,6 +36,8 @@ type network struct {
 	calls    []string
 	identity bot.Identity
 	steps    []string
+	// registration is what Inspect gives.
+	registration provider.Registration
 	// fail is the error of a call, by its name.
 	fail map[string]error
 }
@@ -44,6 +46,7 @@ var (
 	_ provider.Provider  = (*network)(nil)
 	_ provider.Connector = (*network)(nil)
 	_ provider.Poller    = (*network)(nil)
+	_ provider.Inspector = (*network)(nil)
 )
 
 func (n *network) Describe() provider.Description {
@@ -76,6 +79,10 @@ func (n *network) Connect(_ context.Context, ch bot.Channel, address string, tak
 
 func (n *network) Disconnect(_ context.Context, ch bot.Channel, address string) error {
 	return n.called("disconnect", ch, strings.ReplaceAll(address, ch.ID, "ID"))
+}
+
+func (n *network) Inspect(_ context.Context, ch bot.Channel) (provider.Registration, error) {
+	return n.registration, n.called("inspect", ch, "")
 }
 
 func (n *network) Pollable(_ context.Context, ch bot.Channel) error {
@@ -329,7 +336,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
-		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue",
+		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {

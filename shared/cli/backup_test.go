@@ -23,7 +23,9 @@ func TestBackup(t *testing.T) {
 		t.Errorf("the copy was made of %q, want DIR", asked)
 	}
 	runWith(t, env, nil, "", "backup", to, "-o", "json").want(t, 0, `"bytes":12345}`, "")
-	env.Backup = func(context.Context, string, string) error { return bot.Errorf(bot.Conflict, "monday.db exists already") }
+	env.Backup = func(context.Context, string, string) error {
+		return bot.Errorf(bot.Conflict, "monday.db exists already")
+	}
 	runWith(t, env, nil, "", "backup", to).want(t, 1, "", "hookline: monday.db exists already\n")
 }
 
