@@ -1,5 +1,5 @@
 // Package api is the management REST API: an http.Handler over the store, which publishes bots, connects channels and
-// shows what happened to events. All of it under /v1 wants the account's admin token; /healthz does not.
+// shows what happened to events. All of it under /v1 wants a token and shows what is its account's; /healthz does not.
 package api
 
 import (
@@ -30,14 +30,14 @@ const (
 	Private   Mode = "private"   // networks will not post to Address, and nothing is fetched
 )
 
-// API answers the calls of one account.
+// API answers the calls of all accounts.
 type API struct {
 	Store *store.Store
 	// Queue and Notifications take jobs that are redriven.
 	Queue, Notifications queue.Sender
 
 	Providers provider.Set
-	// Owner is the account whose bots are managed; TokenHash the hash of its admin token (secret.HashToken).
+	// Owner is the main account, which makes the others; TokenHash the hash of its admin token (secret.HashToken).
 	Owner     string
 	TokenHash string
 	// Address is the base of webhook addresses, without a slash at the end.
@@ -51,6 +51,8 @@ type API struct {
 	OnChange func()
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	wrong throttle
 }
 
 // maxBotFile is how large the body of a PUT may be.
@@ -86,7 +88,7 @@ func config() huma.Config {
 }
 
 func (a *API) register(h huma.API) {
-	h.UseMiddleware(permitted)
+	h.UseMiddleware(permitted, audited)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
@@ -106,6 +108,9 @@ func (a *API) register(h huma.API) {
 	a.registerDead(h)
 	a.registerQueue(h)
 	a.registerHooks(h)
+	a.registerTokens(h)
+	a.registerAudit(h)
+	a.registerConversations(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for

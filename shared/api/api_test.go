@@ -334,10 +334,15 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"DELETE /v1/bots/{bot}/hooks/{hook}/key", "GET /v1/bots/{bot}/hooks/{hook}/recipients",
 		"POST /v1/bots/{bot}/hooks/{hook}/recipients", "DELETE /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
+		"GET /v1/bots/{bot}/conversations", "GET /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"PATCH /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"DELETE /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
 		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
+		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
+		"GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
 		t.Errorf("operations of the OpenAPI document (-want +got)\n%s", diff)

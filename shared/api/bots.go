@@ -9,6 +9,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/botfile"
+	"hookline/shared/store"
 )
 
 // published is the answer to a PUT: what is live now or, of a dry run, what would change.
@@ -19,10 +20,10 @@ type published struct {
 	Channels []channelInfo `json:"channels"`
 	Hooks    []hookInfo    `json:"hooks"`
 	// Removed are channels that the file no longer names, RemovedHooks hooks.
-	Removed      []string      `json:"removed,omitempty"`
-	RemovedHooks []string      `json:"removed_hooks,omitempty"`
-	Changes      []change      `json:"changes,omitempty"`
-	Warnings     []bot.Problem `json:"warnings,omitempty"`
+	Removed      []string       `json:"removed,omitempty"`
+	RemovedHooks []string       `json:"removed_hooks,omitempty"`
+	Changes      []store.Change `json:"changes,omitempty"`
+	Warnings     []bot.Problem  `json:"warnings,omitempty"`
 }
 
 type putBotInput struct {
@@ -41,6 +42,7 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		return nil, err
 	}
 	if in.DryRun {
+		recordOf(ctx).drop()
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
 		return &putBotOutput{answer}, err
@@ -50,6 +52,9 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 
 // publish makes a definition live and disconnects the channels that it no longer names.
 func (a *API) publish(ctx context.Context, def bot.Definition, warnings []bot.Problem) (*putBotOutput, error) {
+	if err := a.noteDifferences(ctx, def); err != nil {
+		return nil, err
+	}
 	p, err := a.Store.Publish(ctx, account(ctx), def)
 	if err != nil {
 		return nil, err

@@ -7,19 +7,11 @@ import (
 	"slices"
 
 	"hookline/shared/bot"
+	"hookline/shared/store"
 )
 
-// change is one difference between two definitions of a bot. A secret shows only that it has another value.
-type change struct {
-	Path string `json:"path"`
-	// What is added, removed, changed, reordered (handlers) or "new value" (a secret).
-	What   string          `json:"what"`
-	Before json.RawMessage `json:"before,omitempty"`
-	After  json.RawMessage `json:"after,omitempty"`
-}
-
 // differences lists what changes from one definition to the other, field by field, sorted by path.
-func differences(before, after bot.Definition) ([]change, error) {
+func differences(before, after bot.Definition) ([]store.Change, error) {
 	old, err := leaves(before)
 	if err != nil {
 		return nil, err
@@ -30,20 +22,20 @@ func differences(before, after bot.Definition) ([]change, error) {
 	}
 	paths := maps.Clone(old)
 	maps.Copy(paths, fresh)
-	var changes []change
+	var changes []store.Change
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		if c := (change{Path: path, Before: old[path], After: fresh[path]}); !bytes.Equal(c.Before, c.After) {
+		if c := (store.Change{Path: path, Before: old[path], After: fresh[path]}); !bytes.Equal(c.Before, c.After) {
 			c.What = what(c)
 			changes = append(changes, c)
 		}
 	}
 	if !sameOrder(before.Handlers, after.Handlers) {
-		changes = append(changes, change{Path: "handlers", What: "reordered"})
+		changes = append(changes, store.Change{Path: "handlers", What: "reordered"})
 	}
 	return append(changes, newValues(before, after)...), nil
 }
 
-func what(c change) string {
+func what(c store.Change) string {
 	switch {
 	case c.Before == nil:
 		return "added"
@@ -110,12 +102,12 @@ func sameOrder(before, after []bot.Handler) bool {
 }
 
 // newValues lists credentials that look alike but have another value. One without a value keeps what is stored.
-func newValues(before, after bot.Definition) []change {
-	var changes []change
+func newValues(before, after bot.Definition) []store.Change {
+	var changes []store.Change
 	note := func(path string, old, fresh []bot.Credential) {
 		for i := range min(len(old), len(fresh)) {
 			if old[i].From == fresh[i].From && old[i].Value != fresh[i].Value && fresh[i].Value != "" {
-				changes = append(changes, change{Path: path, What: "new value"})
+				changes = append(changes, store.Change{Path: path, What: "new value"})
 				return
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/provider"
+	"hookline/shared/store"
 )
 
 // channelInfo is what may be shown of a channel.
@@ -69,6 +70,7 @@ func (a *API) connectChannel(ctx context.Context, in *connectInput) (*connectOut
 		if ch, err = a.Store.RotateSecret(ctx, ch.ID); err != nil {
 			return nil, err
 		}
+		recordOf(ctx).note(store.Change{Path: "webhook_secret", What: "new value"})
 	}
 	steps, err := a.connect(ctx, ch, takeOver)
 	if err != nil {

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -123,6 +125,7 @@ func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput,
 	if err := a.Store.SetHookDisabled(ctx, id, in.Body.Disabled); err != nil {
 		return nil, err
 	}
+	recordOf(ctx).note(store.Change{Path: "disabled", What: "changed", After: json.RawMessage(strconv.FormatBool(in.Body.Disabled))})
 	return a.afterwards(ctx, id)
 }
 
@@ -153,9 +156,12 @@ func (a *API) rotateHook(ctx context.Context, in *rotateHookInput) (*hookOutput,
 		return nil, err
 	}
 	out, err := a.afterwards(ctx, id)
+	changed := "token"
 	if out.Body.Token = made.Reveal(); key {
+		changed = "key"
 		out.Body.Token, out.Body.Key = "", made.Reveal()
 	}
+	recordOf(ctx).note(store.Change{Path: changed, What: "new value"})
 	return out, err
 }
 

@@ -71,11 +71,13 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-// answering turns a handler's errors into problems. It is where causes that callers may not see are logged.
+// answering turns a handler's errors into problems, and keeps in the audit what has succeeded. It is where causes that
+// callers may not see are logged.
 func answering[I, O any](a *API, handle func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
 	return func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err == nil {
+			a.keep(ctx)
 			return out, nil
 		}
 		if p, ok := errors.AsType[*problem](err); ok {

@@ -80,3 +80,22 @@ func callKey(id string) Key { return Key{"CALL#" + bot.EscapeKey(id), "META"} }
 func callBodyKey(id string) Key { return Key{callKey(id).PK, "BODY"} }
 
 func deliveryKey(call, group string) Key { return Key{callKey(call).PK, deliveries + group} }
+
+// accounts is the partition of all accounts; what is theirs lies in partitions of their own.
+const accounts = "ACCOUNTS"
+
+func accountKey(id string) Key { return Key{accounts, bot.EscapeKey(id)} }
+
+const tokens = "TOKEN#"
+
+func tokenKey(account, hash string) Key { return Key{accountBotKey(account, "").PK, tokens + hash} }
+
+// auditKey's sort key orders entries by time.
+func auditKey(account string, at time.Time, id string) Key {
+	return Key{"AUDIT#" + bot.EscapeKey(account), turnTime(at) + "#" + id}
+}
+
+// userChatKey is where it is noted that a user has a conversation in a chat.
+func userChatKey(key bot.ConversationKey) Key {
+	return Key{"USER#" + bot.EscapeKey(key.Channel) + "#" + key.User, key.Chat}
+}

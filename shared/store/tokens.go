@@ -1,5 +1,17 @@
 package store
 
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/secret"
+)
+
 // Scope is a part of the management API that a token opens. No scope holds another.
 type Scope string
 
@@ -13,3 +25,136 @@ const (
 
 // Scopes are all there are.
 func Scopes() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeSend, ScopeAdmin} }
+
+// Token opens the management API for an account. The token itself is not kept, only its hash.
+type Token struct {
+	// ID names the token, and tells nothing of it.
+	ID        string    `json:"-"`
+	Account   string    `json:"-"`
+	Name      string    `json:"name"`
+	Scopes    []Scope   `json:"scopes"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// UsedAt is the hour in which it was last used.
+	UsedAt time.Time `json:"used_at,omitzero"`
+}
+
+// tokenIDLength is how much of a token's hash is its id.
+const tokenIDLength = 16
+
+var tokenID = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// CreateToken makes a token of an account, "<account>.<random>", with the name, scopes and expiry given; kind not_found
+// if there is no such account.
+func (s *Store) CreateToken(ctx context.Context, t Token) (Token, bot.Secret, error) {
+	account, version, err := s.account(ctx, t.Account)
+	if err != nil {
+		return t, "", err
+	}
+	if account.Closed {
+		return t, "", bot.Errorf(bot.NotFound, "no such account: "+t.Account)
+	}
+	made := bot.Secret(t.Account + "." + rand.Text())
+	key := tokenKey(t.Account, secret.HashToken(made))
+	t.ID, t.CreatedAt, t.ExpiresAt = idOfToken(key), s.now().UTC(), t.ExpiresAt.UTC().Truncate(time.Second)
+	item, err := encode(key, t, t.ExpiresAt)
+	if err != nil {
+		return t, "", err
+	}
+	return t, made, s.table.Transact(ctx,
+		Op{Verb: PutVerb, Item: item, Cond: Absent},
+		Op{Verb: CheckVerb, Item: Item{Key: accountKey(t.Account)}, Cond: IfVersion(version)})
+}
+
+func idOfToken(key Key) string { return strings.TrimPrefix(key.SK, tokens)[:tokenIDLength] }
+
+// Authenticate finds what a token opens and notes that it was used; kind unauthorized if it is none, is revoked or has
+// expired, or its account is gone.
+func (s *Store) Authenticate(ctx context.Context, given bot.Secret) (Token, error) {
+	id, _, _ := strings.Cut(given.Reveal(), ".")
+	if !accountID.MatchString(id) {
+		return Token{}, errNoToken
+	}
+	key := tokenKey(id, secret.HashToken(given))
+	items, err := s.table.BatchGet(ctx, key, accountKey(id))
+	if err != nil {
+		return Token{}, err
+	}
+	var (
+		item    Item
+		t       Token
+		account = Account{Closed: true} // as one that is not there
+	)
+	for _, found := range items {
+		if found.Key == key {
+			item, err = found, decode(found, &t)
+		} else {
+			account.Closed, err = false, decode(found, &account)
+		}
+		if err != nil {
+			return Token{}, err
+		}
+	}
+	if item.Version == 0 || account.Closed {
+		return Token{}, errNoToken
+	}
+	t.ID, t.Account = idOfToken(key), id
+	return s.noteUse(ctx, item, t), nil
+}
+
+var errNoToken = bot.Errorf(bot.Unauthorized, "the token is missing or wrong")
+
+// noteUse writes at most once an hour: calls that read should cost no write.
+func (s *Store) noteUse(ctx context.Context, item Item, t Token) Token {
+	hour := s.now().UTC().Truncate(time.Hour)
+	if !t.UsedAt.Before(hour) {
+		return t
+	}
+	t.UsedAt = hour
+	if body, err := json.Marshal(t); err == nil {
+		item.Body = body
+		// A use that is not noted is no reason to refuse it; a token that was revoked meanwhile does not come back.
+		_, _ = s.table.Put(ctx, item, IfVersion(item.Version))
+	}
+	return t
+}
+
+// Tokens gives the tokens of an account by id, those behind after.
+func (s *Store) Tokens(ctx context.Context, account, after string, limit int) ([]Token, error) {
+	q := Query{PK: tokenKey(account, "").PK, Prefix: tokens, Limit: limit}
+	if after != "" {
+		q.After = tokens + after + "g" // behind all hashes that begin so
+	}
+	items, err := s.table.Query(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Token, len(items))
+	for i, item := range items {
+		if err := decode(item, &found[i]); err != nil {
+			return nil, err
+		}
+		found[i].ID, found[i].Account = idOfToken(item.Key), account
+	}
+	return found, nil
+}
+
+// RevokeToken removes a token of an account by its id and says which it was.
+func (s *Store) RevokeToken(ctx context.Context, account, id string) (Token, error) {
+	var t Token
+	if !tokenID.MatchString(id) {
+		return t, bot.Errorf(bot.NotFound, "no such token: "+id)
+	}
+	items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: tokens + id, Limit: 1})
+	if err != nil {
+		return t, err
+	}
+	if len(items) == 0 {
+		return t, bot.Errorf(bot.NotFound, "no such token: "+id)
+	}
+	if err := decode(items[0], &t); err != nil {
+		return t, err
+	}
+	t.ID, t.Account = id, account
+	return t, s.table.Delete(ctx, items[0].Key, Always)
+}

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookline/shared/bot"
+	"hookline/shared/store"
+)
+
+// record is what a call changes, on its way into the audit. Calls that change no configuration have none: a nil record
+// takes what it is told and keeps nothing.
+type record struct {
+	entry store.AuditEntry
+	// vain: nothing was changed.
+	vain bool
+}
+
+type recordKey struct{}
+
+// audited gives each call that may change configuration its record; answering keeps it once the call has succeeded.
+// Messages that are sent are none: their scope is another.
+func audited(ctx huma.Context, next func(huma.Context)) {
+	o := ctx.Operation()
+	if scope := neededBy(o); o.Method == http.MethodGet || scope == store.ScopeRead || scope == store.ScopeSend {
+		next(ctx)
+		return
+	}
+	who := callerOf(ctx.Context())
+	r := &record{entry: store.AuditEntry{By: who.name, Token: who.token, Operation: o.OperationID, Resource: map[string]string{}}}
+	for _, parameter := range o.Parameters {
+		switch {
+		case parameter.In != "path":
+		case parameter.Name == "bot":
+			r.entry.Bot = ctx.Param("bot")
+		default:
+			r.entry.Resource[parameter.Name] = ctx.Param(parameter.Name)
+		}
+	}
+	next(huma.WithValue(ctx, recordKey{}, r))
+}
+
+func recordOf(ctx context.Context) *record {
+	r, _ := ctx.Value(recordKey{}).(*record)
+	return r
+}
+
+// note adds what has changed. Secrets have no place in it.
+func (r *record) note(changes ...store.Change) {
+	if r != nil {
+		r.entry.Changes = append(r.entry.Changes, changes...)
+	}
+}
+
+// name adds a part of what was changed that is not in the address.
+func (r *record) name(part, value string) {
+	if r != nil {
+		r.entry.Resource[part] = value
+	}
+}
+
+// drop keeps a call out of the audit that has changed nothing.
+func (r *record) drop() {
+	if r != nil {
+		r.vain = true
+	}
+}
+
+// keep writes the record of a call that succeeded. What has been changed stays changed if it cannot be written.
+func (a *API) keep(ctx context.Context) {
+	r := recordOf(ctx)
+	if r == nil || r.vain {
+		return
+	}
+	if err := a.Store.PutAudit(ctx, account(ctx), r.entry); err != nil {
+		a.Log.ErrorContext(ctx, "a change is not in the audit", "operation", r.entry.Operation, "by", r.entry.By, "error", err)
+	}
+}
+
+type auditInput struct {
+	pageInput
+	Bot string `query:"bot" doc:"only changes of this bot"`
+}
+
+type auditOutput struct {
+	Body struct {
+		Entries []store.AuditEntry `json:"entries"`
+		Next    string             `json:"next,omitempty" doc:"there are more entries, even where this page has few"`
+	}
+}
+
+func (a *API) registerAudit(h huma.API) {
+	o := operation("list-audit", http.MethodGet, "/v1/audit", "Who changed what, newest first")
+	o.Description = "Changes of configuration are kept for a year. Secrets are masked: only that one has a new value is seen."
+	huma.Register(h, o, answering(a, a.listAudit))
+}
+
+func (a *API) listAudit(ctx context.Context, in *auditInput) (*auditOutput, error) {
+	entries, next, err := a.Store.Audit(ctx, account(ctx), in.Bot, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &auditOutput{}
+	out.Body.Entries, out.Body.Next = append([]store.AuditEntry{}, entries...), next
+	return out, nil
+}
+
+// noteDifferences notes what publishing a definition is about to change.
+func (a *API) noteDifferences(ctx context.Context, def bot.Definition) error {
+	r := recordOf(ctx)
+	if r == nil {
+		return nil
+	}
+	answer, err := a.rehearse(ctx, def)
+	r.note(answer.Changes...)
+	return err
+}

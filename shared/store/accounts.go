@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"time"
+
+	"hookline/shared/bot"
+)
+
+// Account owns bots and has tokens.
+type Account struct {
+	ID        string    `json:"-"`
+	CreatedAt time.Time `json:"created_at"`
+	// Closed opens nothing any more: it is being deleted.
+	Closed bool `json:"closed,omitempty"`
+}
+
+// accountID has no dot: that ends the account in a token.
+var accountID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// CreateAccount makes an account; kind conflict if there is one of that id, invalid if it is none.
+func (s *Store) CreateAccount(ctx context.Context, id string) (Account, error) {
+	account := Account{ID: id, CreatedAt: s.now().UTC()}
+	if !accountID.MatchString(id) {
+		return account, bot.Errorf(bot.Invalid, "an account's id is up to 63 of a-z, 0-9 and -, and does not begin with -")
+	}
+	_, err := s.write(ctx, accountKey(id), account, Absent)
+	if bot.KindOf(err) == bot.Conflict {
+		err = bot.Wrap(bot.Conflict, "there is an account "+id, err)
+	}
+	return account, err
+}
+
+// EnsureAccount makes an account that is not there yet.
+func (s *Store) EnsureAccount(ctx context.Context, id string) error {
+	if _, _, err := s.account(ctx, id); bot.KindOf(err) != bot.NotFound {
+		return err
+	}
+	if _, err := s.CreateAccount(ctx, id); bot.KindOf(err) != bot.Conflict {
+		return err
+	}
+	return nil
+}
+
+func (s *Store) account(ctx context.Context, id string) (Account, int64, error) {
+	account, version, err := read[Account](ctx, s, accountKey(id), "account: "+id)
+	account.ID = id
+	return account, version, err
+}
+
+// Accounts gives accounts by id, those behind after.
+func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Account, error) {
+	q := Query{PK: accounts, Limit: limit}
+	if after != "" {
+		q.After = accountKey(after).SK
+	}
+	items, err := s.table.Query(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Account, len(items))
+	for i, item := range items {
+		if err := decode(item, &found[i]); err != nil {
+			return nil, err
+		}
+		found[i].ID = item.SK
+	}
+	return found, nil
+}
+
+// DeleteAccount removes an account and its tokens; kind conflict while it has bots. It is closed first, so that no token
+// of it opens anything meanwhile; after a failure, deleting it again goes on.
+func (s *Store) DeleteAccount(ctx context.Context, id string) error {
+	if _, _, err := s.account(ctx, id); err != nil {
+		return err
+	}
+	bots, err := s.Bots(ctx, id, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(bots) > 0 {
+		return bot.Errorf(bot.Conflict, "account "+id+" has bots: delete them first")
+	}
+	if _, err := change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = true }); err != nil {
+		return err
+	}
+	if err := s.dropTokens(ctx, id); err != nil {
+		return err
+	}
+	return s.table.Delete(ctx, accountKey(id), Always)
+}
+
+func (s *Store) dropTokens(ctx context.Context, account string) error {
+	for {
+		items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: tokens, Limit: TransactLimit})
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		ops := make([]Op, len(items))
+		for i, item := range items {
+			ops[i] = Op{Verb: DeleteVerb, Item: Item{Key: item.Key}, Cond: Always}
+		}
+		if err := s.table.Transact(ctx, ops...); err != nil {
+			return err
+		}
+	}
+}
