@@ -82,6 +82,7 @@ func config() huma.Config {
 	c.Transformers = []huma.Transformer{oneProblemShape}
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Keyboard](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {Type: "http", Scheme: "bearer"}}
 	return c
@@ -111,6 +112,7 @@ func (a *API) register(h huma.API) {
 	a.registerTokens(h)
 	a.registerAudit(h)
 	a.registerConversations(h)
+	a.registerSend(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for
