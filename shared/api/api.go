@@ -65,9 +65,7 @@ const slowBody = 30 * time.Second
 func (a *API) Handler() http.Handler {
 	v1 := http.NewServeMux()
 	a.register(humago.New(v1, config()))
-	v1.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, newProblem(bot.Errorf(bot.NotFound, "no such address: "+r.Method+" "+r.URL.Path)))
-	})
+	v1.HandleFunc("/", elsewhere(v1))
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", a.authorized(v1))
 	mux.HandleFunc("GET /healthz", a.health)
@@ -80,6 +78,8 @@ func config() huma.Config {
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/v1/openapi", "", ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{oneProblemShape}
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[problem]())
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Keyboard](), reflect.TypeFor[any]())
@@ -89,7 +89,7 @@ func config() huma.Config {
 }
 
 func (a *API) register(h huma.API) {
-	h.UseMiddleware(permitted, audited)
+	h.UseMiddleware(spelledOut, permitted, audited)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))

@@ -31,7 +31,7 @@ const (
 )
 
 type channelHealth struct {
-	channelInfo
+	ChannelInfo
 	Mode    Mode         `json:"mode"`
 	Webhook webhookState `json:"webhook" enum:"registered,elsewhere,none,unknown"`
 	// Asked tells whether that is what the network says now, or what was noted earlier.
@@ -51,7 +51,7 @@ func (a *API) channelHealth(ctx context.Context, in *channelInput) (*channelHeal
 	if err != nil {
 		return nil, err
 	}
-	health := channelHealth{channelInfo: a.describe([]bot.Channel{ch})[0], Mode: a.Mode}
+	health := channelHealth{ChannelInfo: a.describe([]bot.Channel{ch})[0], Mode: a.Mode}
 	if ch.Health.Address != "" {
 		health.Webhook = webhookOurs
 	} else {
