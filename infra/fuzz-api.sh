@@ -23,7 +23,9 @@ until url=$(sed -n 's/^ready //p' "$work/stdout") && [ -n "$url" ]; do
 	fi
 	sleep 0.1
 done
-if ! build/schemathesis/bin/st run "$url/v1/openapi.json" -H "Authorization: Bearer $(cat "$work/data/admin-token")" \
+root=$PWD
+cd "$work" # where schemathesis leaves what it remembers
+if ! "$root/build/schemathesis/bin/st" run "$url/v1/openapi.json" -H "Authorization: Bearer $(cat "$work/data/admin-token")" \
 	--checks all --exclude-checks positive_data_acceptance,ignored_auth,allow_header_conformance,ensure_resource_availability --warnings off \
 	--max-time "${1:-25}" --seed "${2:-1}" --max-examples 20 --continue-on-failure --no-shrink >"$work/report" 2>&1; then
 	cat "$work/report" >&2

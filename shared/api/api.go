@@ -72,9 +72,15 @@ func (a *API) Handler() http.Handler {
 	return mux
 }
 
+// limits are what the document says of them.
+const limits = `Limits: a bot file has at most 8 MB, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, ` + "`hookline serve --requests`" + ` to change it.
+Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends`" + ` holds replies to a rate, too. Both are counted in each process.
+What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.`
+
 // config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
 func config() huma.Config {
 	c := huma.DefaultConfig("Hookline", "1")
+	c.Info.Description = limits
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/v1/openapi", "", ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{oneProblemShape}

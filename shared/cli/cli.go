@@ -44,6 +44,8 @@ type ServeOptions struct {
 	Addr     string // host:port to listen on; port 0 picks one
 	Data     string // directory of everything that is kept
 	Simulate bool
+	Sends    int // messages a second of a channel; 0: the default
+	Requests int // requests a minute of a bot's handlers; 0: the default
 	Log      *slog.Logger
 	// Ready is called once calls are accepted. An error from it ends the server.
 	Ready func(ctx context.Context, url string, token bot.Secret) error
