@@ -53,10 +53,11 @@ type ServeOptions struct {
 
 // grammar is the command line as kong reads it.
 type grammar struct {
-	Server string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
-	Token  string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
-	Data   string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
-	Output string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`
+	Server  string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
+	Token   string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
+	Data    string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
+	Profile string `help:"Server and token by their name in ~/.config/hookline/config.yaml (HOOKLINE_PROFILE)." placeholder:"NAME" group:"Common flags:"`
+	Output  string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`
 
 	Serve      serveCommand      `cmd:"" help:"Run everything in one process on one SQLite file."`
 	Apply      applyCommand      `cmd:"" help:"Check bot files and publish them to the server."`
@@ -77,6 +78,7 @@ type grammar struct {
 	Backup     backupCommand     `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
 	Restore    restoreCommand    `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
 	Import     importCommand     `cmd:"" help:"Write bot files from what another program kept; asks no server."`
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands and flags."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
 }
