@@ -66,6 +66,7 @@ type grammar struct {
 	Graph      graphCommand      `cmd:"" help:"Print a bot's states as a Mermaid diagram; asks no server."`
 	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
 	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
+	Health     healthCommand     `cmd:"" help:"Say whether the events of a bot's channels reach the server."`
 	Versions   versionsCommand   `cmd:"" help:"List the versions of a bot that are kept."`
 	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
