@@ -119,6 +119,7 @@ func (a *API) register(h huma.API) {
 	a.registerAudit(h)
 	a.registerConversations(h)
 	a.registerSend(h)
+	a.registerUsers(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for

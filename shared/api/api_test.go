@@ -338,6 +338,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"GET /v1/bots/{bot}/conversations", "GET /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"PATCH /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"DELETE /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"GET /v1/bots/{bot}/channels/{channel}/users/{user}/export", "DELETE /v1/bots/{bot}/channels/{channel}/users/{user}",
 		"POST /v1/bots/{bot}/send", "GET /v1/bots/{bot}/send/{message}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
