@@ -281,12 +281,8 @@ func TestB8EveryErrorIsAProblem(t *testing.T) {
 		detail                   string
 	}{
 		{"unknown path", "GET", "/v1/nothing", "", 404, "no such address: GET /v1/nothing"},
-<<<<<<< HEAD
-		{"unknown method", "DELETE", "/v1/bots", "", 404, "no such address: DELETE /v1/bots"},
-=======
 		{"unknown method", "DELETE", "/v1/bots/pizza/turns", "", 405, "/v1/bots/pizza/turns takes GET only"},
 		{"parameter without a value", "GET", "/v1/bots?limit=", "", 422, "validation failed"},
->>>>>>> f8792b97a1e0b6b17f51ca35a6462b5eda047059
 		{"unknown bot", "GET", "/v1/bots/burger", "", 404, "no such bot: burger"},
 		{"unknown bot's turns", "GET", "/v1/bots/burger/turns", "", 404, "no such bot: burger"},
 		{"unknown bot's channel", "POST", "/v1/bots/burger/channels/telegram/connect", "", 404, "no such bot: burger"},
