@@ -39,6 +39,8 @@ var arrows = map[string][]string{
 	"shared/provider/pyrus":        {"shared/bot", "shared/provider"},
 	"shared/provider/telegram":     {"shared/bot", "shared/provider"},
 
+	"shared/permabots": {"shared/bot", "shared/template"},
+
 	"shared/queue":             {"shared/bot"},
 	"shared/queue/queuetest":   {"shared/bot", "shared/queue"},
 	"shared/queue/sqlitequeue": {"shared/bot", "shared/queue", "shared/sqlitefile"},
@@ -61,7 +63,7 @@ var arrows = map[string][]string{
 	"shared/cloud": {
 		"shared/bot", "shared/queue", "shared/queue/sqsqueue", "shared/secret", "shared/store", "shared/store/dynamotable",
 	},
-	"shared/cli":        {"shared/bot", "shared/botfile", "shared/provider", "shared/rehearse", "shared/secret"},
+	"shared/cli":        {"shared/bot", "shared/botfile", "shared/permabots", "shared/provider", "shared/rehearse", "shared/secret"},
 	"shared/engine":     slices.Concat(middle, []string{"shared/fetch", "shared/metrics"}),
 	"shared/fetch":      {"shared/bot"},
 	"shared/feed":       {"shared/bot", "shared/metrics", "shared/provider", "shared/queue"},

@@ -54,7 +54,7 @@ func (w *world) postAgain(calls []delivery) {
 
 // A call that is made three times at once is one turn and one reply, also where the server was stopped and the queue has
 // forgotten meanwhile.
-func TestB6ThreeTimesInParallel(t *testing.T) {
+func TestF12B6ThreeTimesInParallel(t *testing.T) {
 	t.Parallel()
 	const users, messages = 10, 12
 	w := newWorld(t, counter())

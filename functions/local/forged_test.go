@@ -116,7 +116,7 @@ func (c calls) forgeries(oversized string) []forgery {
 		{"G12 JSON that ends early", nil, c.text[:len(c.text)-2], 400, false},
 		{"G12 JSON and more", nil, c.text + "{}", 400, false},
 		{"G12 not UTF-8", nil, strings.Replace(c.text, "forged", "\xff\xfe", 1), 400, false},
-		{"G15 unknown kind", nil, c.unknown, 200, false},
+		{"G15, B5 unknown kind", nil, c.unknown, 200, false},
 	}
 	for _, body := range slices.Concat(anywhere, c.misshapen) {
 		rows = append(rows, forgery{"G12 the JSON " + body, nil, body, 400, false})

@@ -26,5 +26,7 @@ func run() int {
 		LookupEnv: os.LookupEnv,
 		Providers: catalog.New(http.DefaultClient, os.Getenv),
 		Serve:     serve,
+		Backup:    backup,
+		Restore:   restore,
 	})
 }

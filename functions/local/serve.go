@@ -59,7 +59,7 @@ type server struct {
 // serve runs a server until ctx ends. Then it finishes what runs and returns nil.
 func serve(ctx context.Context, o cli.ServeOptions) error {
 	// The lock on the database comes first: a second server must not touch what is in the directory.
-	file, err := sqlitefile.Open(filepath.Join(o.Data, "hookline.db"))
+	file, err := sqlitefile.Open(filepath.Join(o.Data, databaseFile))
 	if err != nil {
 		return err
 	}

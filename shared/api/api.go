@@ -108,12 +108,12 @@ func (a *API) register(h huma.API) {
 		"Remove a channel's webhook from its network"), answering(a, a.disconnectChannel))
 	huma.Register(h, operation("list-turns", http.MethodGet, "/v1/bots/{bot}/turns",
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
-	huma.Register(h, operation("list-dead", http.MethodGet, "/v1/bots/{bot}/dead", "List dead letters"), answering(a, a.listDead))
-	huma.Register(h, operation("redrive-dead", http.MethodPost, "/v1/bots/{bot}/dead/{letter}/redrive",
-		"Put a dead letter's job back on the queue"), answering(a, a.redrive))
+	a.registerDead(h)
+	a.registerQueue(h)
 	a.registerHooks(h)
 	a.registerTokens(h)
 	a.registerAudit(h)
+	a.registerConversations(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for

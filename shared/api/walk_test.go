@@ -70,6 +70,8 @@ var bodies = map[string]string{
 	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
+
+	"change-conversation": `{"state":"choosing"}`,
 }
 
 // walked is a world with one of everything, that belongs to the main account.
@@ -94,10 +96,11 @@ func newWalked(t *testing.T) *walked {
 	if _, err := w.store.CreateAccount(t.Context(), "second"); err != nil {
 		t.Fatal(err)
 	}
+	w.stand("telegram", "42", "7", "choosing")
 	token := w.ask("POST", "/v1/tokens", `{"name":"deployment","scopes":["read"]}`, 201)
 	return &walked{w, map[string]string{
 		"bot": "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
-		"recipient": recipients[0].ID(), "token": token["id"].(string), "account": "second",
+		"recipient": recipients[0].ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
 	}}
 }
 
@@ -150,12 +153,15 @@ type belongings struct {
 	Tokens     []store.Token
 	Audit      []store.AuditEntry
 	Accounts   []store.Account
+	// Conversation is that of user 7 in chat 42.
+	Conversation bot.Conversation
 }
 
 func (w *walked) belongings() (all belongings) {
 	w.Helper()
 	all.Head, all.Channel, all.Hook = w.head(), w.channel("telegram"), w.hook()
-	var errs [5]error
+	var errs [6]error
+	all.Conversation, errs[5] = w.store.Conversation(w.Context(), bot.NewConversationKey(all.Channel.ID, "42", "7"))
 	all.Recipients, errs[0] = w.store.Recipients(w.Context(), all.Hook.ID, "", 100)
 	all.Letters, errs[1] = w.store.DeadLetters(w.Context(), all.Head.ID, "", 100)
 	all.Tokens, errs[2] = w.store.Tokens(w.Context(), "admin", "", 100)

@@ -3,6 +3,8 @@
 // its words. The JSON of these types is the bot file, the management API and the stored form at once.
 package bot
 
+import "slices"
+
 // Definition is a bot as its author writes it (the bot file). One version of it never changes.
 type Definition struct {
 	Bot         string                 `json:"bot"`
@@ -13,6 +15,16 @@ type Definition struct {
 	Channels    map[string]ChannelSpec `json:"channels,omitempty"`
 	Handlers    []Handler              `json:"handlers,omitempty"`
 	Hooks       []Hook                 `json:"hooks,omitempty"`
+}
+
+// HasState tells whether the bot names a state: beside its states, in a handler that fires in it or leads to it.
+func (d *Definition) HasState(name string) bool {
+	if _, ok := d.States[name]; ok {
+		return true
+	}
+	return slices.ContainsFunc(d.Handlers, func(h Handler) bool {
+		return h.TargetState == name || slices.Contains(h.SourceStates, name)
+	})
 }
 
 // State says more of a state than its name.

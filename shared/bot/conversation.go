@@ -45,6 +45,9 @@ func NewConversationKey(channel, chat, user string) ConversationKey {
 	return key
 }
 
+// Anonymous tells that nobody knows whose conversation it is.
+func (k ConversationKey) Anonymous() bool { return k.User == noUser }
+
 // Conversation gives the key of the conversation that an event belongs to. Without a chat it is the user's, without
 // either it is the event's own.
 func (e Event) Conversation() ConversationKey {
@@ -72,6 +75,8 @@ type Conversation struct {
 	MovedTo string `json:"moved_to,omitempty"`
 	// UpdatedAt is when an event last moved it.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	// ListedAt is when the store last noted that its user has a conversation in its chat.
+	ListedAt time.Time `json:"listed_at,omitzero"`
 	// Version is the store's, 0 before the first write; it is not part of the item's body.
 	Version int64 `json:"-"`
 }

@@ -37,6 +37,7 @@ func (c Checker) Read(name string, data []byte) (bot.Definition, []bot.Problem) 
 	d := decoder{providers: c.Providers}
 	def := d.definition(root)
 	problems := d.problems
+	c.Lint = c.Lint && !HasErrors(problems) // a handler without the pattern that was misspelt fits everything
 	for _, p := range c.Check(&def) {
 		// What could not be decoded is missing from the definition; that needs no second complaint.
 		if !d.covers(p.Path) {

@@ -20,6 +20,9 @@ func TestLint(t *testing.T) {
 		{"behind one that answers everything", head + "  - {name: all, response: {text: a}}\n  - {name: hi, pattern: hi, response: {text: b}}\n", []string{
 			`f:5: warning: handlers[1]: never fires: "all" is tried before it and answers everything that this one would`,
 		}},
+		{"behind one whose pattern is misspelt", head + "  - {name: all, patern: x, response: {text: a}}\n  - {name: hi, pattern: hi, response: {text: b}}\n", []string{
+			`f:4: handlers[0].patern: unknown field "patern": did you mean "pattern"?`,
+		}},
 		{"behind one of higher priority", head + "  - {name: hi, pattern: hi, response: {text: b}}\n  - {name: all, priority: 1, response: {text: a}}\n", []string{
 			`f:4: warning: handlers[0]: never fires: "all" is tried before it and answers everything that this one would`,
 		}},

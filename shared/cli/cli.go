@@ -35,6 +35,8 @@ type Env struct {
 	Providers provider.Set
 	// Serve runs the server until ctx ends.
 	Serve func(context.Context, ServeOptions) error
+	// Backup copies the database of a data directory to a new file; Restore makes one of such a file.
+	Backup, Restore func(ctx context.Context, data, file string) error
 }
 
 // ServeOptions say what server to start.
@@ -72,6 +74,10 @@ type grammar struct {
 	Tokens     tokenCommand      `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
 	Account    accountCommand    `cmd:"" help:"Make, list and delete accounts."`
 	Audit      auditCommand      `cmd:"" help:"List who changed what."`
+	Drop       dropCommand       `cmd:"" help:"Remove dead letters for good."`
+	Backup     backupCommand     `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
+	Restore    restoreCommand    `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
+	Import     importCommand     `cmd:"" help:"Write bot files from what another program kept; asks no server."`
 	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
 }

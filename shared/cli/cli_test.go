@@ -145,7 +145,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, command := range []string{"serve", "apply", "check", "connect", "disconnect", "chat", "turns", "dead", "redrive", "schema"} {
+	for _, command := range []string{"serve", "apply", "check", "connect", "disconnect", "chat", "turns", "dead", "redrive", "drop", "schema"} {
 		got := run(t, nil, "", command, "--help")
 		if got.code != 0 || strings.Count(got.stdout, "hookline "+command) < 2 {
 			t.Errorf("%s --help = %d\n%s\nwant 0 and an example below the usage", command, got.code, got.stdout)

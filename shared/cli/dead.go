@@ -11,13 +11,15 @@ import (
 )
 
 type deadCommand struct {
-	Bot string `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
+	Bot    string `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
+	Letter string `arg:"" optional:"" help:"Id of one dead letter; all if left out."`
 }
 
 func (deadCommand) Help() string {
 	return `Lists jobs that were buried: what they were, and why nothing more was tried.
 
-  hookline dead pizza`
+  hookline dead pizza
+  hookline dead pizza 20260102T150405.000Z-ABC -o json`
 }
 
 func (c *deadCommand) Run(ctx context.Context, s *session) error {
@@ -26,7 +28,12 @@ func (c *deadCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	letters, err := server.letters(ctx, b.Bot)
+	letters := make([]bot.DeadLetter, 1)
+	if c.Letter != "" {
+		err = server.call(ctx, "GET "+letterPath(b.Bot, c.Letter), nil, &letters[0])
+	} else {
+		letters, err = server.letters(ctx, b.Bot)
+	}
 	if err != nil {
 		return err
 	}
@@ -97,23 +104,99 @@ func (c *redriveCommand) Run(ctx context.Context, s *session) error {
 	if c.All == (len(c.Letters) > 0) {
 		return &usage{"name dead letters, or give --all"}
 	}
-	server, ids := s.client(), c.Letters
+	server := s.client()
 	if c.All {
-		letters, err := server.letters(ctx, c.Bot)
-		if err != nil {
-			return err
-		}
-		for _, letter := range letters {
-			ids = append(ids, letter.ID)
-		}
+		return c.all(ctx, s, server)
 	}
-	jobs := make([]redriven, 0, len(ids))
-	for _, id := range ids {
+	jobs := make([]redriven, 0, len(c.Letters))
+	for _, id := range c.Letters {
 		var job redriven
-		if err := server.call(ctx, "POST "+botPath(c.Bot)+"/dead/"+url.PathEscape(id)+"/redrive", nil, &job); err != nil {
+		if err := server.call(ctx, "POST "+letterPath(c.Bot, id)+"/redrive", nil, &job); err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
 		jobs = append(jobs, job)
 	}
-	return printAll(s, jobs, func(w io.Writer, job redriven) { fmt.Fprintf(w, "%s is back on the queue\n", job.Letter) })
+	return printAll(s, jobs, printRedriven)
+}
+
+// all redrives page by page, and prints each page once it is done.
+func (c *redriveCommand) all(ctx context.Context, s *session, server *client) error {
+	progress, done := s.progress("jobs are back on the queue"), 0
+	for cursor := ""; ; {
+		var page struct {
+			Redriven []redriven `json:"redriven"`
+			Next     string     `json:"next"`
+		}
+		if err := server.call(ctx, "POST "+botPath(c.Bot)+"/dead/redrive?cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
+			return err
+		}
+		progress(0)
+		if err := printAll(s, page.Redriven, printRedriven); err != nil {
+			return err
+		}
+		if done += len(page.Redriven); page.Next == "" {
+			return nil
+		}
+		progress(done)
+		cursor = page.Next
+	}
+}
+
+func printRedriven(w io.Writer, job redriven) {
+	fmt.Fprintf(w, "%s is back on the queue\n", job.Letter)
+}
+
+type dropCommand struct {
+	Bot     string   `arg:"" help:"Name of the bot."`
+	Letters []string `arg:"" optional:"" name:"letter" help:"Ids of dead letters, as \"hookline dead\" prints them."`
+	All     bool     `help:"All dead letters of the bot."`
+}
+
+func (dropCommand) Help() string {
+	return `Removes dead letters for good: what they hold will not be answered.
+
+  hookline drop pizza 20260102T150405.000Z-ABC
+  hookline drop pizza --all`
+}
+
+func (c *dropCommand) Run(ctx context.Context, s *session) error {
+	if c.All == (len(c.Letters) > 0) {
+		return &usage{"name dead letters, or give --all"}
+	}
+	server, dropped := s.client(), len(c.Letters)
+	for _, id := range c.Letters {
+		if err := server.call(ctx, "DELETE "+letterPath(c.Bot, id), nil, nil); err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+	}
+	if c.All {
+		var err error
+		if dropped, err = c.all(ctx, s, server); err != nil {
+			return err
+		}
+	}
+	return s.print(map[string]int{"dropped": dropped}, func(w io.Writer) { fmt.Fprintf(w, "%s dropped\n", grouped(dropped)) })
+}
+
+// all drops page by page and gives how many letters that were.
+func (c *dropCommand) all(ctx context.Context, s *session, server *client) (dropped int, err error) {
+	progress := s.progress("dead letters dropped")
+	defer progress(0)
+	for {
+		var page struct {
+			Dropped int  `json:"dropped"`
+			More    bool `json:"more"`
+		}
+		if err := server.call(ctx, "DELETE "+botPath(c.Bot)+"/dead", nil, &page); err != nil {
+			return dropped, err
+		}
+		if dropped += page.Dropped; !page.More {
+			return dropped, nil
+		}
+		progress(dropped)
+	}
+}
+
+func letterPath(botName, letter string) string {
+	return botPath(botName) + "/dead/" + url.PathEscape(letter)
 }

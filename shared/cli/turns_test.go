@@ -34,6 +34,8 @@ const wholeTurn = `{"id":"t1","time":"2026-03-01T12:00:00Z","bot":"pizza","chann
 	"event":{"id":"1","provider":"telegram","channel":"c1","kind":"text","text":"one margherita","chat":{"id":"42"},"from":{"id":"7","first_name":"Ada"}},
 	"handlers":[{"name":"off","verdict":"disabled"},{"name":"pictures","verdict":"kind"},{"name":"done","verdict":"state"},
 		{"name":"bye","verdict":"pattern"},{"name":"order","verdict":"fired","captures":{"pizza":"margherita","size":null}},{"name":"last","verdict":"not_tried"}],
+	"requests":[{"handler":"order","method":"POST","url":"https://x/orders","body":"{\"a\":\n 1}","status":201,"answer":"{\"id\": 7}","ms":3},
+		{"handler":"order","method":"GET","url":"https://x","status":0,"error":"no answer within 8s","ms":8000}],
 	"replies":[{"chat":"42","parts":[{"text":"Which size?","keyboard":[["small"],[{"text":"Menu","url":"https://x"}]]}],"sent":true},
 		{"chat":"42","parts":[{"text":"Hurry"}],"sent":false}],
 	"state":{"before":"","after":"sizing"},"outcome":"failed","error":"the network is down","notes":["something was left out"],"tries":2,"ms":{"send":1.5}}`
@@ -50,6 +52,10 @@ func TestTurns(t *testing.T) {
     bye       lost: its pattern is not found
   > order     fired with pizza = "margherita"
     not tried: last
+  request  POST https://x/orders {"a": 1}
+  answer   201 {"id": 7}
+  request  GET https://x
+  answer   no answer within 8s
   reply    "Which size?" [small] [Menu]
   unsent   "Hurry"
   state    none → sizing

@@ -21,6 +21,9 @@ func printTurn(w io.Writer, t bot.Turn) {
 	}
 	fmt.Fprintf(w, "  %s\n", said(t.Event))
 	printHandlers(w, t.Handlers)
+	for _, made := range t.Requests {
+		printRequest(w, made)
+	}
 	for _, r := range t.Replies {
 		printReply(w, r)
 	}
@@ -42,6 +45,26 @@ func printTurn(w io.Writer, t bot.Turn) {
 	}
 	printRow(w, "turn", t.ID)
 	fmt.Fprintln(w)
+}
+
+// maxBody is how many characters are printed of what was sent and answered.
+const maxBody = 200
+
+func printRequest(w io.Writer, made bot.Exchange) {
+	answered := made.Error
+	if made.Status != 0 {
+		answered = strings.TrimSpace(fmt.Sprint(made.Status, " ", shorten(made.Answer)))
+	}
+	printRow(w, "request", strings.TrimSpace(made.Method+" "+made.URL+" "+shorten(made.Body)))
+	printRow(w, "answer", answered)
+}
+
+func shorten(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > maxBody {
+		return string(runes[:maxBody]) + "…"
+	}
+	return text
 }
 
 func printRow(w io.Writer, name, text string) { fmt.Fprintf(w, "  %-8s %s\n", name, text) }

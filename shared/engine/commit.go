@@ -34,6 +34,9 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 			return err
 		}
 	}
+	if err := e.store.ListConversation(ctx, t.key, &next); err != nil {
+		return err
+	}
 	version, err := e.store.PutConversation(ctx, t.key, next)
 	if err != nil {
 		return err

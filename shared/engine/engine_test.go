@@ -102,7 +102,7 @@ func TestEventsThatSendNothing(t *testing.T) {
 	}
 }
 
-func TestCallbackIsAcknowledgedWhetherOrNotAHandlerFires(t *testing.T) {
+func TestF13CallbackIsAcknowledgedWhetherOrNotAHandlerFires(t *testing.T) {
 	for _, pattern := range []string{"^pressed$", "^never$"} {
 		w := newWorld(t, says("h", pattern, "ok", ""))
 		w.handle(w.job(bot.Event{ID: "1", Kind: bot.Press, Payload: "pressed", AckID: "callback-1"}))

@@ -110,11 +110,11 @@ type shaped struct {
 }
 
 func (s shaped) MarshalJSON() ([]byte, error) {
-	if s.event.Raw == nil {
-		return []byte("{}"), nil
-	}
 	shaper, ok := s.provider.(provider.Shaper)
-	if !ok {
+	switch {
+	case !ok && s.event.Raw == nil:
+		return []byte("{}"), nil
+	case !ok:
 		return s.event.Raw, nil
 	}
 	shape, err := shaper.Shape(s.event)

@@ -74,7 +74,7 @@ type Rereader interface {
 
 // Shaper is a network whose events permabots gave to templates, as message, in a shape that is not the network's own.
 type Shaper interface {
-	// Shape gives it, as encoding/json writes it, for an event that has its Raw.
+	// Shape gives it, as encoding/json writes it. An event may lack its Raw.
 	Shape(e bot.Event) (any, error)
 }
 

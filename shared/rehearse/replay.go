@@ -102,6 +102,18 @@ func (r *Replayer) stage(network provider.Provider) (stage, error) {
 // offline is a network without what it could be asked for: events that have lost their raw JSON are not read again.
 type offline struct{ provider.Provider }
 
+// Shape asks nobody.
+func (o offline) Shape(e bot.Event) (any, error) {
+	shaper, ok := o.Provider.(provider.Shaper)
+	switch {
+	case ok:
+		return shaper.Shape(e)
+	case e.Raw == nil:
+		return map[string]any{}, nil
+	}
+	return e.Raw, nil
+}
+
 func (s stage) replay(ctx context.Context, turn bot.Turn) bot.Turn {
 	*s.answers = recorded{exchanges: turn.Requests, given: make([]bool, len(turn.Requests)), failure: turn.Error}
 	now := decidedAt(turn)

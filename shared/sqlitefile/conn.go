@@ -3,6 +3,7 @@ package sqlitefile
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -59,6 +60,15 @@ func (c *Conn) checkDurable() error {
 			journal, synchronous, synchronousFull)
 	}
 	return nil
+}
+
+// close closes the statements, too: SQLite keeps a connection that has some until they are gone.
+func (c *Conn) close() error {
+	var errs []error
+	for _, statement := range c.statements {
+		errs = append(errs, statement.Close())
+	}
+	return errors.Join(append(errs, c.conn.Close())...)
 }
 
 // prepared gives the statement of a query. A context that can end would cost a goroutine for each statement; operations

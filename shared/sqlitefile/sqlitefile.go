@@ -61,6 +61,7 @@ func (f *File) connect(path string) error {
 	if f.db, err = sql.Open("sqlite", (&url.URL{Scheme: "file", Path: absolute}).String()); err != nil {
 		return err
 	}
+	f.db.SetMaxIdleConns(0) // a connection that is closed is closed, not kept for the next
 	conn, err := f.pin(writerPragmas)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (f *File) release() error {
 	var errs []error
 	// The last to close writes the log back into the file, so that is the writer.
 	for _, conn := range slices.Backward(f.conns) {
-		errs = append(errs, conn.conn.Close())
+		errs = append(errs, conn.close())
 	}
 	if f.db != nil {
 		errs = append(errs, f.db.Close())

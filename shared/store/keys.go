@@ -94,3 +94,8 @@ func tokenKey(account, hash string) Key { return Key{accountBotKey(account, "").
 func auditKey(account string, at time.Time, id string) Key {
 	return Key{"AUDIT#" + bot.EscapeKey(account), turnTime(at) + "#" + id}
 }
+
+// userChatKey is where it is noted that a user has a conversation in a chat.
+func userChatKey(key bot.ConversationKey) Key {
+	return Key{"USER#" + bot.EscapeKey(key.Channel) + "#" + key.User, key.Chat}
+}

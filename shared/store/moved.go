@@ -19,14 +19,16 @@ func (s *Store) MoveChat(ctx context.Context, channel string, move bot.Move, aft
 	if err != nil {
 		return "", err
 	}
+	target := bot.NewConversationKey(channel, move.To, "")
 	for _, item := range items {
-		to := Key{conversationKey(bot.NewConversationKey(channel, move.To, "")).PK, item.SK}
+		target.User = item.SK
+		to := conversationKey(target)
 		if strings.HasPrefix(item.SK, keptPayloads) {
 			copied := item
 			copied.Key = to
 			_, err = s.table.Put(ctx, copied, Always)
 		} else {
-			err = s.moveConversation(ctx, item, to, move.To)
+			err = s.moveConversation(ctx, item, target, move.To)
 		}
 		if err != nil {
 			return "", err
@@ -39,7 +41,7 @@ func (s *Store) MoveChat(ctx context.Context, channel string, move bot.Move, aft
 }
 
 // moveConversation moves one user's conversation. Where one has begun under the new id that one stands.
-func (s *Store) moveConversation(ctx context.Context, item Item, to Key, chat string) error {
+func (s *Store) moveConversation(ctx context.Context, item Item, target bot.ConversationKey, chat string) error {
 	var c bot.Conversation
 	if err := decode(item, &c); err != nil {
 		return err
@@ -47,15 +49,21 @@ func (s *Store) moveConversation(ctx context.Context, item Item, to Key, chat st
 	if c.MovedTo != "" {
 		return nil
 	}
+	to := conversationKey(target)
 	moved := item
 	moved.Key = to
 	forward, err := encode(item.Key, bot.Conversation{MovedTo: chat}, s.now().Add(keepConversation))
 	if err != nil {
 		return err
 	}
-	err = s.table.Transact(ctx,
-		Op{Verb: PutVerb, Item: moved, Cond: Absent},
-		Op{Verb: PutVerb, Item: forward, Cond: IfVersion(item.Version)})
+	ops := []Op{
+		{Verb: PutVerb, Item: moved, Cond: Absent},
+		{Verb: PutVerb, Item: forward, Cond: IfVersion(item.Version)},
+	}
+	if !target.Anonymous() {
+		ops = append(ops, Op{Verb: PutVerb, Item: s.userChatItem(target), Cond: Always})
+	}
+	err = s.table.Transact(ctx, ops...)
 	if bot.KindOf(err) != bot.Conflict {
 		return err
 	}

@@ -125,7 +125,10 @@ func TestF30HostileTemplates(t *testing.T) {
 			got, err := parseAndRender(tt.source, scope, bot.FormatHTML)
 			took := time.Since(started)
 			runtime.ReadMemStats(&after)
-			if err == nil || !strings.Contains(bot.PublicMessage(err), tt.want) || len(bot.PublicMessage(err)) > 300 {
+			message := bot.PublicMessage(err)
+			// On a slow machine the time is up before the memory is.
+			slow := strings.HasPrefix(tt.want, "more than") && strings.HasSuffix(message, "the template takes longer than 100ms")
+			if err == nil || !strings.Contains(message, tt.want) && !slow || len(message) > 300 {
 				t.Errorf("Render = %.80q, %v, want an error with %q", got, err, tt.want)
 			}
 			// A multiple of the budget: other tests run at the same time, and the race detector slows everything down.

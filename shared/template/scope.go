@@ -71,8 +71,16 @@ func (s Scope) read(path []string) (value any, defined bool, err error) {
 	}
 }
 
-// field reads one name of an object, or one index of a list; as in Jinja an index is no name.
+// field reads one name of an object, or one index of a list or a text; as in Jinja an index is no name.
 func field(value any, name string) (v any, ok bool) {
+	if s, isText := value.(string); isText {
+		i, err := strconv.Atoi(name)
+		if err != nil {
+			return nil, false
+		}
+		r, ok := element([]rune(s), i)
+		return string(r), ok
+	}
 	if list, isList := value.([]any); isList {
 		i, err := strconv.Atoi(name)
 		if err != nil || i >= len(list) {

@@ -32,7 +32,7 @@ func newServer(t *testing.T) (*door, *httptest.Server) {
 	return d, server
 }
 
-func TestStatus(t *testing.T) {
+func TestF10Status(t *testing.T) {
 	down := bot.Wrap(bot.Internal, "table is gone", errors.New("disk"))
 	busy := &bot.Error{Kind: bot.RateLimited, Message: "slow down", RetryAfter: 1500 * time.Millisecond}
 	oversized := `{"events":[]` + strings.Repeat(" ", webhook.MaxBodyBytes) + `}`

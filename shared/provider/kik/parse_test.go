@@ -26,8 +26,8 @@ func call(messages ...string) string {
 	return `{"messages":[` + strings.Join(messages, ",") + `]}`
 }
 
-// TestParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
-func TestParseRows(t *testing.T) {
+// TestF14ParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
+func TestF14ParseRows(t *testing.T) {
 	for _, test := range []struct {
 		name, fields string
 		kind         bot.EventKind

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -100,11 +101,15 @@ type subscription struct {
 }
 
 // register sets the app's callback: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions. Meta asks
-// the address at once whether it is ours.
+// the address at once whether it is ours. One that is another page's of the app, here as well, stays: it takes our page's
+// events along.
 func (m *Messenger) register(ctx context.Context, ch bot.Channel, address string, takeOver bool) error {
 	registered, err := m.callback(ctx, ch)
 	if err != nil {
 		return err
+	}
+	if sharesCallback(ch, registered, address) && !takeOver {
+		return nil
 	}
 	if registered != "" && registered != address && !takeOver {
 		return bot.Errorf(bot.Conflict, "messenger sends this app's events to "+shown(registered)+": connect with take-over to replace it")
@@ -122,6 +127,11 @@ func (m *Messenger) register(ctx context.Context, ch bot.Channel, address string
 		return bot.Errorf(bot.Conflict, "messenger took the callback, but another program registered "+shown(registered))
 	}
 	return nil
+}
+
+// sharesCallback tells whether events come by the address of another channel of this server.
+func sharesCallback(ch bot.Channel, registered, address string) bool {
+	return ch.Setting(bot.AccountField) != "" && registered != address && path.Dir(registered) == path.Dir(address)
 }
 
 func (m *Messenger) callback(ctx context.Context, ch bot.Channel) (string, error) {
@@ -157,7 +167,7 @@ func (m *Messenger) Disconnect(ctx context.Context, ch bot.Channel, address stri
 		if err != nil {
 			return err
 		}
-		if registered != "" && registered != address {
+		if registered != "" && registered != address && !sharesCallback(ch, registered, address) {
 			return bot.Errorf(bot.Conflict, "messenger sends this app's events to "+shown(registered)+": left as it is")
 		}
 	}

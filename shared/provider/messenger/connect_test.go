@@ -94,6 +94,34 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
+// Pages of one app have one callback address: that of the channel that was connected first takes the others along.
+func TestConnectAnotherPageOfTheApp(t *testing.T) {
+	const first = "https://bots.example.com/messenger/c0"
+	for _, tt := range []struct {
+		name, account, callback string
+		takeOver, fails         bool
+	}{
+		{"another channel of this server", "100", first, false, false},
+		{"another channel of this server, taken over", "100", first, true, false},
+		{"without account its events would not be told apart", "", first, false, true},
+		{"another server", "100", "https://elsewhere.example.com/messenger/c0", false, true},
+		{"another network of this server", "100", "https://bots.example.com/kik/c0", false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, m := newPage(t, tt.callback)
+			ch := with(map[string]any{"app_id": "7", "account": tt.account})
+			_, err := m.Connect(t.Context(), ch, address, tt.takeOver)
+			if got := bot.KindOf(err) == bot.Conflict; got != tt.fails || err != nil && !tt.fails {
+				t.Errorf("Connect = %v, want a conflict: %t", err, tt.fails)
+			}
+			disconnected := m.Disconnect(t.Context(), ch, address)
+			if got := bot.KindOf(disconnected) == bot.Conflict; got != tt.fails || disconnected != nil && !tt.fails {
+				t.Errorf("Disconnect = %v, want a conflict: %t", disconnected, tt.fails)
+			}
+		})
+	}
+}
+
 func TestConnectWithoutApp(t *testing.T) {
 	g, m := newPage(t, "")
 	made, err := m.Connect(t.Context(), channel(), address, false)

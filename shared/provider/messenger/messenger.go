@@ -86,7 +86,7 @@ var fields = []provider.Field{
 	{Name: bot.AppSecretField, Secret: true, Required: true, List: true, Doc: "the app's secret: it signs calls, and the first one our own"},
 	{Name: verifyTokenField, Secret: true, Doc: "what Meta shows when it asks whether the address is ours; unset: one is made up, and connect prints it"},
 	{Name: bot.AccountField, Doc: "the page's id, where several pages share one app; unset: every event of a call is for this channel"},
-	{Name: appIDField, Doc: "the app's id: with it the callback is registered for you, without it connect prints what to enter at Meta"},
+	{Name: appIDField, Doc: "the app's id: with it the callback is registered for you, once for all its pages; without it connect prints what to enter at Meta"},
 	{Name: versionField, Doc: "version of the Graph API; " + currentVersion + " if unset"},
 	{Name: signatureField, Values: []string{signatureSHA256, signatureSHA1}, Doc: "sha1 accepts X-Hub-Signature where X-Hub-Signature-256 is missing"},
 	{Name: getStartedField, Doc: "payload of the button that people see first, kind start; " + defaultGetStarted + " if unset"},

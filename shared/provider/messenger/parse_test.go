@@ -149,7 +149,7 @@ func TestM17SameEventWrittenOtherwise(t *testing.T) {
 	}
 }
 
-func TestM13EntriesAndMessagings(t *testing.T) {
+func TestM13F15EntriesAndMessagings(t *testing.T) {
 	body, err := os.ReadFile("testdata/two_pages.json")
 	if err != nil {
 		t.Fatal(err)

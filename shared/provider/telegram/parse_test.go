@@ -23,8 +23,8 @@ func inChat(fields string) string {
 		`"date":1780315200,` + fields + `}}`
 }
 
-// TestParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
-func TestParseRows(t *testing.T) {
+// TestF11ParseRows names what each row of the network's checklist asks of one event; whole events are in testdata.
+func TestF11ParseRows(t *testing.T) {
 	for _, test := range []struct {
 		name, body string
 		kind       bot.EventKind
