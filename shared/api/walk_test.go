@@ -71,7 +71,7 @@ var bodies = map[string]string{
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
 
-	"send":                `{"chat":"42","text":"hello"}`,
+	"send":                `{"channel":"telegram","chat":"42","text":"hello"}`,
 	"change-conversation": `{"state":"choosing"}`,
 
 	"patch-bot":      `{"description":"d"}`,
