@@ -70,8 +70,8 @@ var bodies = map[string]string{
 	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
+	"send":           `{"channel":"telegram","chat":"42","text":"hi"}`,
 
-	"send":                `{"channel":"telegram","chat":"42","text":"hello"}`,
 	"change-conversation": `{"state":"choosing"}`,
 
 	"patch-bot":      `{"description":"d"}`,

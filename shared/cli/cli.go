@@ -83,13 +83,13 @@ type grammar struct {
 	Hooks         hooksCommand         `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead          deadCommand          `cmd:"" help:"List events that could not be handled."`
 	Redrive       redriveCommand       `cmd:"" help:"Try dead letters again."`
+	Tokens        tokenCommand         `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
+	Account       accountCommand       `cmd:"" help:"Make, list and delete accounts."`
+	Audit         auditCommand         `cmd:"" help:"List who changed what."`
 	Drop          dropCommand          `cmd:"" help:"Remove dead letters for good."`
 	Backup        backupCommand        `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
 	Restore       restoreCommand       `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
 	Import        importCommand        `cmd:"" help:"Write bot files from what another program kept; asks no server."`
-	Tokens        tokenCommand         `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
-	Account       accountCommand       `cmd:"" help:"Make, list and delete accounts."`
-	Audit         auditCommand         `cmd:"" help:"List who changed what."`
 	Completion    completionCommand    `cmd:"" help:"Print what makes a shell complete commands and flags."`
 	AdminToken    adminTokenCommand    `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
 	Schema        schemaCommand        `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
