@@ -24,15 +24,15 @@ var parts = []part{
 }
 
 func (a *API) registerParts(h huma.API) {
-	o := operation("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
-	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that stand as they are read keep their values."
-	huma.Register(h, o, answering(a, a.patchBot))
 	// Bodies are checked as parts of the whole file, with the messages of `hookline check`.
 	written := func(id, method, path, summary string) huma.Operation {
 		o := operation(id, method, path, summary)
 		o.SkipValidateBody = true
 		return o
 	}
+	o := written("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
+	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that stand as they are read keep their values."
+	huma.Register(h, o, answering(a, a.patchBot))
 	for _, p := range parts {
 		path := "/v1/bots/{bot}/" + p.field
 		one := path + "/{name}"
@@ -41,7 +41,7 @@ func (a *API) registerParts(h huma.API) {
 		}
 		huma.Register(h, operation("get-"+p.one, http.MethodGet, one, "Read one of the bot file's "+p.field), answering(a, a.getPart(p)))
 		if p.list {
-			create := written("create-"+p.one, http.MethodPost, path, "Add one to the bot file's "+p.field+", and publish it")
+			create := written("create-"+p.one, http.MethodPost, path, "Add one at the end of the bot file's "+p.field+", and publish it")
 			create.DefaultStatus = http.StatusCreated
 			huma.Register(h, create, answering(a, a.createPart(p)))
 		}
@@ -56,13 +56,13 @@ func (a *API) registerParts(h huma.API) {
 	}
 }
 
-type patchBotInput struct {
+type changeBotInput struct {
 	Bot     string `path:"bot"`
 	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
-	RawBody []byte `contentType:"application/merge-patch+json"`
+	RawBody []byte `contentType:"application/json"`
 }
 
-func (a *API) patchBot(ctx context.Context, in *patchBotInput) (*putBotOutput, error) {
+func (a *API) patchBot(ctx context.Context, in *changeBotInput) (*putBotOutput, error) {
 	var patch map[string]any
 	if err := exactly(in.RawBody, &patch); err != nil {
 		return nil, err
@@ -77,13 +77,8 @@ func (a *API) patchBot(ctx context.Context, in *patchBotInput) (*putBotOutput, e
 	})
 }
 
-type partOutput struct {
-	ETag string `header:"ETag" doc:"the version"`
-	Body json.RawMessage
-}
-
 // read gives something of a bot file.
-func (a *API) read(ctx context.Context, botName string, find func(document) (any, error)) (*partOutput, error) {
+func (a *API) read(ctx context.Context, botName string, find func(document) (any, error)) (*getBotOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), botName)
 	if err != nil {
 		return nil, err
@@ -100,11 +95,11 @@ func (a *API) read(ctx context.Context, botName string, find func(document) (any
 	if err != nil {
 		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
 	}
-	return &partOutput{versionTag(head.Version), body}, nil
+	return &getBotOutput{versionTag(head.Version), body}, nil
 }
 
-func (a *API) listPart(p part) func(context.Context, *botInput) (*partOutput, error) {
-	return func(ctx context.Context, in *botInput) (*partOutput, error) {
+func (a *API) listPart(p part) func(context.Context, *botInput) (*getBotOutput, error) {
+	return func(ctx context.Context, in *botInput) (*getBotOutput, error) {
 		return a.read(ctx, in.Bot, func(doc document) (any, error) {
 			switch value := doc[p.field]; {
 			case value != nil:
@@ -123,8 +118,8 @@ type partInput struct {
 	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
 }
 
-func (a *API) getPart(p part) func(context.Context, *partInput) (*partOutput, error) {
-	return func(ctx context.Context, in *partInput) (*partOutput, error) {
+func (a *API) getPart(p part) func(context.Context, *partInput) (*getBotOutput, error) {
+	return func(ctx context.Context, in *partInput) (*getBotOutput, error) {
 		return a.read(ctx, in.Bot, func(doc document) (any, error) {
 			value, ok := p.get(doc, in.Name)
 			if !ok {
@@ -171,15 +166,8 @@ func (a *API) deletePart(p part) func(context.Context, *partInput) (*putBotOutpu
 	}
 }
 
-type createPartInput struct {
-	Bot     string `path:"bot"`
-	Before  string `query:"before" doc:"the name of the one to stand in front of; at the end if it is left out"`
-	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
-	RawBody []byte `contentType:"application/json"`
-}
-
-func (a *API) createPart(p part) func(context.Context, *createPartInput) (*putBotOutput, error) {
-	return func(ctx context.Context, in *createPartInput) (*putBotOutput, error) {
+func (a *API) createPart(p part) func(context.Context, *changeBotInput) (*putBotOutput, error) {
+	return func(ctx context.Context, in *changeBotInput) (*putBotOutput, error) {
 		var given document
 		if err := exactly(in.RawBody, &given); err != nil {
 			return nil, err
@@ -190,13 +178,7 @@ func (a *API) createPart(p part) func(context.Context, *createPartInput) (*putBo
 			if p.find(list, name) >= 0 {
 				return bot.Errorf(bot.Conflict, fmt.Sprintf("bot %s has a %s %s already", in.Bot, p.one, name))
 			}
-			at := len(list)
-			if in.Before != "" {
-				if at = p.find(list, in.Before); at < 0 {
-					return p.missing(in.Bot, in.Before)
-				}
-			}
-			doc[p.field] = slices.Insert(list, at, any(given))
+			doc[p.field] = append(list, any(given))
 			return nil
 		})
 	}

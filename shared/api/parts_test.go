@@ -61,10 +61,6 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"a handler at the end", "POST", "/handlers", `{"name":"bye","pattern":"bye"}`, 201, func(doc map[string]any) bool {
 			return slices.Equal(handlerNames(doc), []string{"start", "fallback", "bye"})
 		}},
-		{"a handler before another", "POST", "/handlers?before=start", `{"name":"bye","pattern":"bye"}`, 201, func(doc map[string]any) bool {
-			return slices.Equal(handlerNames(doc), []string{"bye", "start", "fallback"})
-		}},
-		{"a handler before none", "POST", "/handlers?before=none", `{"name":"bye"}`, 404, nil},
 		{"a handler that is there", "POST", "/handlers", `{"name":"start"}`, 409, nil},
 		{"a handler that is wrong", "POST", "/handlers", `{"name":"bye","patern":"x"}`, 400, nil},
 		{"a handler in place of another", "PUT", "/handlers/start", `{"pattern":"go"}`, 200, func(doc map[string]any) bool {
