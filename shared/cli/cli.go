@@ -63,6 +63,10 @@ type grammar struct {
 	Graph      graphCommand      `cmd:"" help:"Print a bot's states as a Mermaid diagram; asks no server."`
 	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
 	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
+	Bots       botsCommand       `cmd:"" help:"List the bots of the server."`
+	Channels   channelsCommand   `cmd:"" help:"List channels, their addresses and how they were connected."`
+	Export     exportCommand     `cmd:"" help:"Write a bot's live version as a bot file."`
+	Delete     deleteCommand     `cmd:"" help:"Delete a bot and what is kept of it."`
 	Versions   versionsCommand   `cmd:"" help:"List the versions of a bot that are kept."`
 	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
