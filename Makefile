@@ -38,7 +38,7 @@ test: ## every check there is
 	if [ "$$(go env CGO_ENABLED)" != 1 ]; then race=; missing="$$missing, the race detector (no C compiler)"; fi; \
 	if command -v java >/dev/null && command -v mvn >/dev/null; then $(MAKE) -s emulators; REQUIRE_EMULATORS=1; export REQUIRE_EMULATORS; \
 	else missing="$$missing, DynamoDB and SQS (no Java or Maven)"; fi; \
-	if command -v python3 >/dev/null; then $(MAKE) -s translator dialect; else missing="$$missing, the template through SAM and the dialect of bots' templates (no Python)"; fi; \
+	if command -v python3 >/dev/null; then $(MAKE) -s translator dialect fuzz-api; else missing="$$missing, the template through SAM, the dialect of bots' templates and fuzz-api (no Python)"; fi; \
 	if [ "$$CI" = true ] && [ -n "$$missing" ]; then echo "would be left out: $${missing#, }" >&2; exit 1; fi; \
 	unformatted=$$(gofmt -l functions infra shared); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:" $$unformatted >&2; exit 1; fi; \
@@ -59,7 +59,7 @@ build/emulators/.stamp: infra/emulators/pom.xml
 	mvn -B -q -C -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory='$(CURDIR)/build/emulators'
 	@touch $@
 
-# A Python environment for each list of what is needed of it: SAM's own translator, its command line, checkov.
+# A Python environment for each list of what is needed of it: SAM's own translator, its command line, checkov, schemathesis.
 build/%/.stamp: infra/requirements-%.txt
 	@rm -rf build/$*
 	python3 -m venv build/$*
@@ -70,6 +70,9 @@ translator: build/translator/.stamp
 
 dialect: build/jinja/.stamp ## what templates are expected to make is what Jinja2 makes (needs Python)
 	@build/jinja/bin/python shared/template/testdata/jinja.py --check
+
+fuzz-api: build build/schemathesis/.stamp ## the management API against calls made of its OpenAPI document, for 25 s (needs Python)
+	@infra/fuzz-api.sh
 
 sam-checks: build/sam/.stamp build/checkov/.stamp ## template.yaml before sam validate, cfn-lint and checkov (needs Python)
 	@export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1; \
@@ -106,4 +109,4 @@ bench-aws: emulators ## what the Lambda functions weigh, how soon they answer, a
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build bootstrap lambdas run test emulators translator dialect sam-checks test-sam sam-local vuln fuzz bench bench-aws clean
+.PHONY: help build bootstrap lambdas run test emulators translator dialect fuzz-api sam-checks test-sam sam-local vuln fuzz bench bench-aws clean

@@ -112,7 +112,7 @@ var keepers = map[string][]string{
 	"code.dny.dev/ssrf":                {"shared/fetch"},
 	"github.com/alecthomas/kong":       {"shared/cli"},
 	"github.com/danielgtaylor/huma/v2": {"shared/api"},
-	"github.com/goccy/go-yaml":         {"shared/botfile"},
+	"github.com/goccy/go-yaml":         {"shared/botfile", "shared/cli"},
 	"github.com/google/go-cmp":         conformanceSuites,
 	"github.com/valyala/fasttemplate":  {"shared/template"},
 	"modernc.org/sqlite":               {"shared/sqlitefile"},

@@ -92,6 +92,7 @@ func (s *server) connect(addr *net.TCPAddr) {
 	s.engine = engine.New(s.store, s.providers, s.Log, time.Now)
 	s.engine.Requests = fetch.New(strings.Split(os.Getenv("HOOKLINE_ALLOW_HOSTS"), ","))
 	s.engine.Metrics, s.engine.Conversations, s.engine.Notifications = &s.metrics, s.queue, s.notices
+	s.engine.Limits = engine.Limits{Sends: s.Sends, Requests: s.Requests}
 	s.feeds = feed.New(s.providers, s.queue, s.channels)
 	s.feeds.Log, s.feeds.Health, s.feeds.Metrics = s.Log, s.keepHealth, &s.metrics
 }

@@ -65,9 +65,7 @@ const slowBody = 30 * time.Second
 func (a *API) Handler() http.Handler {
 	v1 := http.NewServeMux()
 	a.register(humago.New(v1, config()))
-	v1.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, newProblem(bot.Errorf(bot.NotFound, "no such address: "+r.Method+" "+r.URL.Path)))
-	})
+	v1.HandleFunc("/", elsewhere(v1))
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", a.authorized(v1))
 	mux.HandleFunc("GET /healthz", a.health)
@@ -75,14 +73,23 @@ func (a *API) Handler() http.Handler {
 	return mux
 }
 
+// limits are what the document says of them.
+const limits = `Limits: a bot file has at most 8 MB, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests`" + ` says.
+Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends`" + ` holds replies to a rate, too. Both are counted in each process.
+What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.`
+
 // config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
 func config() huma.Config {
 	c := huma.DefaultConfig("Hookline", "1")
+	c.Info.Description = limits
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/v1/openapi", "", ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{oneProblemShape}
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[problem]())
 	// Types that write their own JSON: huma describes them by their fields otherwise.
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Button](), reflect.TypeFor[any]())
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[bot.Keyboard](), reflect.TypeFor[any]())
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]())
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{tokenScheme: {
 		Type: "http", Scheme: "bearer",
@@ -93,7 +100,7 @@ func config() huma.Config {
 }
 
 func (a *API) register(h huma.API) {
-	h.UseMiddleware(permitted, audited)
+	h.UseMiddleware(spelledOut, permitted, audited)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))
@@ -111,6 +118,7 @@ func (a *API) register(h huma.API) {
 		"Remove a channel's webhook from its network"), answering(a, a.disconnectChannel))
 	huma.Register(h, operation("list-turns", http.MethodGet, "/v1/bots/{bot}/turns",
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
+	a.registerHealth(h)
 	a.registerDead(h)
 	a.registerQueue(h)
 	a.registerDeletion(h)
@@ -119,6 +127,8 @@ func (a *API) register(h huma.API) {
 	a.registerTokens(h)
 	a.registerAudit(h)
 	a.registerConversations(h)
+	a.registerSend(h)
+	a.registerUsers(h)
 }
 
 // operation is one of the API. What reads needs the scope read, what changes something write; set Security, of needs, for

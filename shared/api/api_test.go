@@ -33,6 +33,8 @@ type network struct {
 	calls    []string
 	identity bot.Identity
 	steps    []string
+	// registration is what Inspect gives.
+	registration provider.Registration
 	// fail is the error of a call, by its name.
 	fail map[string]error
 }
@@ -41,6 +43,7 @@ var (
 	_ provider.Provider  = (*network)(nil)
 	_ provider.Connector = (*network)(nil)
 	_ provider.Poller    = (*network)(nil)
+	_ provider.Inspector = (*network)(nil)
 )
 
 func (n *network) Describe() provider.Description {
@@ -73,6 +76,10 @@ func (n *network) Connect(_ context.Context, ch bot.Channel, address string, tak
 
 func (n *network) Disconnect(_ context.Context, ch bot.Channel, address string) error {
 	return n.called("disconnect", ch, strings.ReplaceAll(address, ch.ID, "ID"))
+}
+
+func (n *network) Inspect(_ context.Context, ch bot.Channel) (provider.Registration, error) {
+	return n.registration, n.called("inspect", ch, "")
 }
 
 func (n *network) Pollable(_ context.Context, ch bot.Channel) error {
@@ -262,7 +269,8 @@ func TestB8EveryErrorIsAProblem(t *testing.T) {
 		detail                   string
 	}{
 		{"unknown path", "GET", "/v1/nothing", "", 404, "no such address: GET /v1/nothing"},
-		{"unknown method", "DELETE", "/v1/bots", "", 404, "no such address: DELETE /v1/bots"},
+		{"unknown method", "DELETE", "/v1/bots/pizza/turns", "", 405, "/v1/bots/pizza/turns takes GET only"},
+		{"parameter without a value", "GET", "/v1/bots?limit=", "", 422, "validation failed"},
 		{"unknown bot", "GET", "/v1/bots/burger", "", 404, "no such bot: burger"},
 		{"unknown bot's turns", "GET", "/v1/bots/burger/turns", "", 404, "no such bot: burger"},
 		{"unknown bot's channel", "POST", "/v1/bots/burger/channels/telegram/connect", "", 404, "no such bot: burger"},
@@ -324,9 +332,11 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"GET /v1/bots/{bot}/conversations", "GET /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"PATCH /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
 		"DELETE /v1/bots/{bot}/channels/{channel}/conversations/{chat}/{user}",
+		"GET /v1/bots/{bot}/channels/{channel}/users/{user}/export", "DELETE /v1/bots/{bot}/channels/{channel}/users/{user}",
+		"POST /v1/bots/{bot}/send", "GET /v1/bots/{bot}/send/{message}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
-		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue",
+		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
 		"GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",

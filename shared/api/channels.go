@@ -58,6 +58,9 @@ func (a *API) address(ch bot.Channel) string { return a.Address + "/" + ch.Provi
 // registers tells whether connecting a channel registers its webhook.
 func (a *API) registers() bool { return a.Mode == Public || a.Mode == Simulated }
 
+// ChannelInfo is for embedding: of a struct whose name is not exported the OpenAPI document would not show the fields.
+type ChannelInfo = channelInfo
+
 type connectInput struct {
 	Bot     string `path:"bot"`
 	Channel string `path:"channel"`
@@ -68,7 +71,7 @@ type connectInput struct {
 }
 
 type connection struct {
-	channelInfo
+	ChannelInfo
 	Mode Mode `json:"mode"`
 	// Steps are what a person has to do, with the exact values.
 	Steps []string `json:"steps,omitempty"`

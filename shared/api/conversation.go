@@ -13,8 +13,8 @@ import (
 type conversationInput struct {
 	Bot     string `path:"bot"`
 	Channel string `path:"channel"`
-	Chat    string `path:"chat" doc:"as the list shows it"`
-	User    string `path:"user" doc:"as the list shows it"`
+	Chat    string `path:"chat" maxLength:"768" doc:"as the list shows it"`
+	User    string `path:"user" maxLength:"768" doc:"as the list shows it"`
 	IfMatch string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 }
 
@@ -77,8 +77,8 @@ func (a *API) getConversation(ctx context.Context, in *conversationInput) (*conv
 type changeConversationInput struct {
 	Bot     string `path:"bot"`
 	Channel string `path:"channel"`
-	Chat    string `path:"chat" doc:"as the list shows it"`
-	User    string `path:"user" doc:"as the list shows it"`
+	Chat    string `path:"chat" maxLength:"768" doc:"as the list shows it"`
+	User    string `path:"user" maxLength:"768" doc:"as the list shows it"`
 	IfMatch string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 	Body    struct {
 		State *string `json:"state,omitempty" doc:"one that the bot names; empty: none. What is remembered stays"`

@@ -51,8 +51,8 @@ func (a *API) registerConversations(h huma.API) {
 type listConversationsInput struct {
 	Bot     string `path:"bot"`
 	Channel string `query:"channel" doc:"only on this channel"`
-	User    string `query:"user" doc:"only those of this user, by the network's id"`
-	Chat    string `query:"chat" doc:"only those in this chat, by the network's id"`
+	User    string `query:"user" maxLength:"256" doc:"only those of this user, by the network's id"`
+	Chat    string `query:"chat" maxLength:"256" doc:"only those in this chat, by the network's id"`
 	Cursor  string `query:"cursor"`
 	Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"100"`
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -27,11 +28,11 @@ func (w *world) stand(channel, chat, user, state string) {
 	key := bot.NewConversationKey(w.head().Channels[channel], chat, user)
 	size := "large"
 	c := bot.Conversation{
-		State: state, Since: start, UpdatedAt: start, Seen: bot.Seen{}.Add("event-1", start),
+		State: state, Since: start.Add(-time.Hour), UpdatedAt: start, Seen: bot.Seen{}.Add("event-1", start),
 		Context: map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"size": &size}}},
 		Outbox:  &bot.Outbox{Job: "job-1", Replies: []bot.Reply{{Parts: []bot.Part{{Text: "Good"}}}}},
 	}
-	if err := w.store.ListConversation(w.Context(), key, &c); err != nil {
+	if err := w.store.ListConversation(w.Context(), key, &c, !strings.HasPrefix(chat, "-")); err != nil {
 		w.Fatal(err)
 	}
 	if _, err := w.store.PutConversation(w.Context(), key, c); err != nil {
@@ -156,6 +157,9 @@ func TestF2ConversationIsReadMovedResetAndDeleted(t *testing.T) {
 			if err != nil || c.Version == 0 != test.gone || c.State != test.state || len(c.Context) > 0 != test.remembers {
 				t.Errorf("conversation = %+v, %v, want state %q, remembering %v, gone %v", c, err, test.state, test.remembers, test.gone)
 			}
+			if moved := test.method == "PATCH" && test.status == http.StatusOK; !test.gone && c.Since.Equal(start) != moved {
+				t.Errorf("conversation stands there since %s, moved at %s: %v", c.Since, start, moved)
+			}
 			if !test.gone && (!c.Seen.Has("event-1", start) || c.Outbox.Left() != 1) {
 				t.Errorf("conversation = %+v, want what it has seen and what is being sent left alone", c)
 			}
@@ -175,7 +179,7 @@ func TestConversationShowsWhatItRemembers(t *testing.T) {
 	delete(got, "version")
 	want := map[string]any{
 		"channel": "telegram", "chat": "1", "user": "7", "state": "choosing",
-		"since": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
+		"since": "2026-03-01T11:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
 		"context": map[string]any{"_start": map[string]any{"pattern": map[string]any{"size": "large"}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -38,8 +38,8 @@ func (w *world) call(method, path, header, body string) (status int, tag string,
 	return resp.StatusCode, resp.Header.Get("ETag"), answer
 }
 
-// live gives the bot as a read shows it.
-func (w *world) live() map[string]any {
+// shownBot gives the bot as a read shows it.
+func (w *world) shownBot() map[string]any {
 	w.Helper()
 	return w.ask("GET", "/v1/bots/pizza", "", http.StatusOK)
 }
@@ -109,12 +109,12 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.publish(pizza)
-			before := w.live()
+			before := w.shownBot()
 			status, tag, answer := w.call(test.method, "/v1/bots/pizza"+test.path, "", test.body)
 			if status != test.status {
 				t.Fatalf("%s = %d %v, want %d", test.method, status, answer, test.status)
 			}
-			doc := w.live()
+			doc := w.shownBot()
 			switch {
 			case test.want == nil:
 				if diff := cmp.Diff(before, doc); diff != "" {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -34,10 +33,7 @@ func permitted(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	p := newProblem(bot.Errorf(bot.Forbidden, "the token lacks the scope "+string(scope)))
-	ctx.SetHeader("Content-Type", p.ContentType(""))
-	ctx.SetStatus(p.Status)
-	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p)
+	refuse(ctx, newProblem(bot.Errorf(bot.Forbidden, "the token lacks the scope "+string(scope))))
 }
 
 func neededBy(o *huma.Operation) store.Scope {

@@ -76,8 +76,8 @@ func (a *API) listTokens(ctx context.Context, in *pageInput) (*listTokensOutput,
 type createTokenInput struct {
 	Body struct {
 		Name      string        `json:"name" minLength:"1" maxLength:"100" doc:"whose it is or what for: the audit names it"`
-		Scopes    []store.Scope `json:"scopes" minItems:"1" maxItems:"4" uniqueItems:"true" enum:"read,write,send,admin"`
-		ExpiresAt time.Time     `json:"expires_at,omitzero"`
+		Scopes    []store.Scope `json:"scopes" minItems:"1" maxItems:"4" nullable:"false" enum:"read,write,send,admin"`
+		ExpiresAt time.Time     `json:"expires_at,omitzero" nullable:"true"`
 		Account   string        `json:"account,omitempty" maxLength:"63" doc:"another account's: only for the main account"`
 	}
 }

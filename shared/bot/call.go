@@ -2,6 +2,7 @@ package bot
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"time"
 )
 
@@ -54,11 +55,22 @@ type Delivery struct {
 type CallShare struct {
 	Call string `json:"call"` // id
 	Hook string `json:"hook"` // id
+	// Sending tells that the call is to no hook: its body is a Sending.
+	Sending bool `json:"sending,omitempty"`
 	// To is, of a delivery job, the recipient.
 	To Address `json:"to,omitzero"`
 	// After is, of a page job, the recipient behind whom the page begins, "" for the first one. NotBefore is when.
 	After     string    `json:"after,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`
+}
+
+// Sending is what an application has a bot say to one chat: the body of a call to no hook.
+type Sending struct {
+	Channel string `json:"channel"` // id
+	Address
+	Response *Response `json:"response"`
+	// Data is what the templates of the response see as {{ data }}; none: nothing.
+	Data json.RawMessage `json:"data,omitempty"`
 }
 
 // NewPageJob makes the job that queues the next page of a call's deliveries.
@@ -75,6 +87,13 @@ func NewDeliveryJob(c Call, channel string, to Address, now time.Time) Job {
 		ID: rand.Text(), Kind: DeliveryJob, AcceptedAt: now.UTC(), Channel: channel, Bot: c.Bot, Trace: c.Trace,
 		Call: &CallShare{Call: c.ID, Hook: c.Hook, To: to},
 	}
+}
+
+// NewSendingJob makes the job that sends a Sending: a delivery of a call that has no other.
+func NewSendingJob(c Call, s Sending, now time.Time) Job {
+	job := NewDeliveryJob(c, s.Channel, s.Address, now)
+	job.Call.Sending = true
+	return job
 }
 
 // Group names the chat that an address of a channel is in: its FIFO group, in which a hook has one recipient.

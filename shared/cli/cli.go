@@ -44,6 +44,8 @@ type ServeOptions struct {
 	Addr     string // host:port to listen on; port 0 picks one
 	Data     string // directory of everything that is kept
 	Simulate bool
+	Sends    int // messages a second of a channel; 0: the default
+	Requests int // requests a minute of a bot's handlers; 0: the default
 	Log      *slog.Logger
 	// Ready is called once calls are accepted. An error from it ends the server.
 	Ready func(ctx context.Context, url string, token bot.Secret) error
@@ -51,39 +53,46 @@ type ServeOptions struct {
 
 // grammar is the command line as kong reads it.
 type grammar struct {
-	Server string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
-	Token  string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
-	Data   string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
-	Output string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`
+	Server  string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
+	Token   string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
+	Data    string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
+	Profile string `help:"Server and token by their name in ~/.config/hookline/config.yaml (HOOKLINE_PROFILE)." placeholder:"NAME" group:"Common flags:"`
+	Output  string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`
 
-	Serve      serveCommand      `cmd:"" help:"Run everything in one process on one SQLite file."`
-	Apply      applyCommand      `cmd:"" help:"Check bot files and publish them to the server."`
-	Check      checkCommand      `cmd:"" help:"Check bot files; asks no server."`
-	Test       testCommand       `cmd:"" help:"Test a bot with conversations that a file writes down; asks no server."`
-	Graph      graphCommand      `cmd:"" help:"Print a bot's states as a Mermaid diagram; asks no server."`
-	Connect    connectCommand    `cmd:"" help:"Register a bot's webhooks at its networks."`
-	Disconnect disconnectCommand `cmd:"" help:"Remove a bot's webhooks from its networks."`
-	Bots       botsCommand       `cmd:"" help:"List the bots of the server."`
-	Channels   channelsCommand   `cmd:"" help:"List channels, their addresses and how they were connected."`
-	Export     exportCommand     `cmd:"" help:"Write a bot's live version as a bot file."`
-	Delete     deleteCommand     `cmd:"" help:"Delete a bot and what is kept of it."`
-	Versions   versionsCommand   `cmd:"" help:"List the versions of a bot that are kept."`
-	Rollback   rollbackCommand   `cmd:"" help:"Publish an earlier version of a bot anew."`
-	Chat       chatCommand       `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
-	Turns      turnsCommand      `cmd:"" help:"Show what happened to each event, and why."`
-	Replay     replayCommand     `cmd:"" help:"Handle recorded events again and show what is otherwise now."`
-	Hooks      hooksCommand      `cmd:"" help:"List a bot's hooks; make their tokens anew."`
-	Dead       deadCommand       `cmd:"" help:"List events that could not be handled."`
-	Redrive    redriveCommand    `cmd:"" help:"Try dead letters again."`
-	Drop       dropCommand       `cmd:"" help:"Remove dead letters for good."`
-	Backup     backupCommand     `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
-	Restore    restoreCommand    `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
-	Import     importCommand     `cmd:"" help:"Write bot files from what another program kept; asks no server."`
-	Tokens     tokenCommand      `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
-	Account    accountCommand    `cmd:"" help:"Make, list and delete accounts."`
-	Audit      auditCommand      `cmd:"" help:"List who changed what."`
-	AdminToken adminTokenCommand `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
-	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
+	Serve         serveCommand         `cmd:"" help:"Run everything in one process on one SQLite file."`
+	Apply         applyCommand         `cmd:"" help:"Check bot files and publish them to the server."`
+	Check         checkCommand         `cmd:"" help:"Check bot files; asks no server."`
+	Test          testCommand          `cmd:"" help:"Test a bot with conversations that a file writes down; asks no server."`
+	Graph         graphCommand         `cmd:"" help:"Print a bot's states as a Mermaid diagram; asks no server."`
+	Connect       connectCommand       `cmd:"" help:"Register a bot's webhooks at its networks."`
+	Disconnect    disconnectCommand    `cmd:"" help:"Remove a bot's webhooks from its networks."`
+	Health        healthCommand        `cmd:"" help:"Say whether the events of a bot's channels reach the server."`
+	Bots          botsCommand          `cmd:"" help:"List the bots of the server."`
+	Channels      channelsCommand      `cmd:"" help:"List channels, their addresses and how they were connected."`
+	Export        exportCommand        `cmd:"" help:"Write a bot's live version as a bot file."`
+	Delete        deleteCommand        `cmd:"" help:"Delete a bot and what is kept of it."`
+	Versions      versionsCommand      `cmd:"" help:"List the versions of a bot that are kept."`
+	Rollback      rollbackCommand      `cmd:"" help:"Publish an earlier version of a bot anew."`
+	Chat          chatCommand          `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`
+	Turns         turnsCommand         `cmd:"" help:"Show what happened to each event, and why."`
+	Conversations conversationsCommand `cmd:"" help:"List conversations; move, reset or delete them."`
+	Send          sendCommand          `cmd:"" help:"Send a message to a chat."`
+	ExportUser    exportUserCommand    `cmd:"" help:"Print all that is kept of a user of a network."`
+	Erase         eraseCommand         `cmd:"" help:"Erase all that is kept of a user of a network."`
+	Replay        replayCommand        `cmd:"" help:"Handle recorded events again and show what is otherwise now."`
+	Hooks         hooksCommand         `cmd:"" help:"List a bot's hooks; make their tokens anew."`
+	Dead          deadCommand          `cmd:"" help:"List events that could not be handled."`
+	Redrive       redriveCommand       `cmd:"" help:"Try dead letters again."`
+	Drop          dropCommand          `cmd:"" help:"Remove dead letters for good."`
+	Backup        backupCommand        `cmd:"" help:"Copy the database of the data directory while a server runs; asks none."`
+	Restore       restoreCommand       `cmd:"" help:"Make the database of the data directory of a backup; asks no server."`
+	Import        importCommand        `cmd:"" help:"Write bot files from what another program kept; asks no server."`
+	Tokens        tokenCommand         `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
+	Account       accountCommand       `cmd:"" help:"Make, list and delete accounts."`
+	Audit         auditCommand         `cmd:"" help:"List who changed what."`
+	Completion    completionCommand    `cmd:"" help:"Print what makes a shell complete commands and flags."`
+	AdminToken    adminTokenCommand    `cmd:"" help:"Print the admin token of a stack on AWS, from its master secret."`
+	Schema        schemaCommand        `cmd:"" help:"Print the JSON Schema of bot files, for editors."`
 }
 
 // session is one run of the program.

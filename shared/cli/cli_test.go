@@ -128,6 +128,7 @@ func TestExitCodes(t *testing.T) {
 		{"help", []string{"--help"}, 0, "serve", ""},
 		{"help of a command", []string{"apply", "--help"}, 0, "hookline apply --dry-run", ""},
 		{"nothing", nil, 2, "", "expected one of"},
+		{"negative limit", []string{"serve", "--sends=-1"}, 2, "", "must not be negative"},
 		{"unknown command", []string{"aply"}, 2, "", "aply"},
 		{"unknown flag", []string{"turns", "--chta", "1"}, 2, "", "--chta"},
 		{"bad output", []string{"turns", "-o", "xml"}, 2, "", "xml"},
@@ -245,13 +246,13 @@ func TestServe(t *testing.T) {
 				got = o
 				return o.Ready(ctx, s.URL, bot.Secret("admin.token"))
 			}}
-			r := runWith(t, env, nil, "", append([]string{"serve", "--data", "dir", "--addr", "127.0.0.1:0"}, test.args...)...)
+			r := runWith(t, env, nil, "", append([]string{"serve", "--data", "dir", "--addr", "127.0.0.1:0", "--sends", "5", "--requests", "60"}, test.args...)...)
 			r.stdout = strings.ReplaceAll(r.stdout, s.URL, "URL")
 			r.want(t, test.code, test.stdout, test.stderr)
 			if test.code != 0 && r.stdout != "" {
 				t.Errorf("stdout = %q, want nothing where the server does not start", r.stdout)
 			}
-			if got.Addr != "127.0.0.1:0" || got.Data != "dir" || got.Log == nil {
+			if got.Addr != "127.0.0.1:0" || got.Data != "dir" || got.Log == nil || got.Sends != 5 || got.Requests != 60 {
 				t.Errorf("serve was asked for %+v", got)
 			}
 			if _, asked := s.bodies[connect]; asked != test.asked {

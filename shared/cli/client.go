@@ -23,6 +23,7 @@ type client struct {
 	server string
 	token  bot.Secret
 	http   *http.Client
+	broken error // why no call can be made
 }
 
 const (
@@ -31,11 +32,19 @@ const (
 )
 
 func newClient(server string, token bot.Secret) *client {
-	return &client{strings.TrimRight(server, "/"), token, &http.Client{Timeout: callTimeout}}
+	return &client{server: strings.TrimRight(server, "/"), token: token, http: &http.Client{Timeout: callTimeout}}
 }
 
 // client makes the client that the flags ask for.
 func (s *session) client() *client {
+	p, err := s.readProfile()
+	if err != nil {
+		return &client{broken: err}
+	}
+	if p != nil && s.flags.Server == "" {
+		// Its token goes to its own server only, and that gets no other's.
+		return newClient(p.Server, bot.Secret(cmp.Or(s.flags.Token, p.Token.Reveal(), s.setting("", "HOOKLINE_TOKEN", ""))))
+	}
 	token := s.setting(s.flags.Token, "HOOKLINE_TOKEN", "")
 	if token == "" {
 		// Without a token the server says that one is wanted, if it is there at all.
@@ -76,6 +85,9 @@ func (r *refusal) Error() string {
 // call makes a call, as "GET /path": it sends in (JSON; nil for no body) and decodes the answer into out, if that is not
 // nil.
 func (c *client) call(ctx context.Context, operation string, in, out any) error {
+	if c.broken != nil {
+		return c.broken
+	}
 	method, path, _ := strings.Cut(operation, " ")
 	var body io.Reader
 	if in != nil {

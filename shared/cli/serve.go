@@ -17,6 +17,8 @@ type serveCommand struct {
 	Addr     string   `default:"127.0.0.1:3000" help:"Address to listen on; port 0 picks one." placeholder:"HOST:PORT"`
 	Bot      []string `help:"Bot files to apply first." placeholder:"FILE" sep:"none"`
 	Simulate bool     `help:"Simulate the networks; no account on any of them is needed."`
+	Sends    int      `help:"Messages a second of each channel; without it only calls to hooks are held to what the network takes." placeholder:"N"`
+	Requests int      `help:"Requests a minute of each bot's handlers (6000)." placeholder:"N"`
 }
 
 func (serveCommand) Help() string {
@@ -28,8 +30,11 @@ func (serveCommand) Help() string {
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
+	if c.Sends < 0 || c.Requests < 0 {
+		return &usage{"--sends and --requests must not be negative"}
+	}
 	return s.Serve(ctx, ServeOptions{
-		Addr: c.Addr, Data: s.dataDir(), Simulate: c.Simulate, Log: newLog(s.Stderr),
+		Addr: c.Addr, Data: s.dataDir(), Simulate: c.Simulate, Sends: c.Sends, Requests: c.Requests, Log: newLog(s.Stderr),
 		Ready: func(ctx context.Context, url string, token bot.Secret) error {
 			return s.ready(ctx, c, newClient(url, token))
 		},

@@ -30,16 +30,21 @@ func (e *Engine) fail(ctx context.Context, t *turn, cause error) queue.Result {
 		return e.settle(ctx, t)
 	}
 	failing := t.failing(e.now())
+	limit, held := errors.AsType[*heldBack](cause)
 	outOfTime := errors.Is(cause, errOutOfTime)
-	if !outOfTime {
+	tried := !held && !outOfTime
+	if tried {
 		failing.Tries++
 	}
 	t.tries = failing.Tries
-	if !outOfTime && hopeless(cause, failing, e.now()) {
+	if tried && hopeless(cause, failing, e.now()) {
 		return e.bury(ctx, t, cause)
 	}
 	delay := backoff(failing.Tries, bot.RetryAfterOf(cause))
-	if outOfTime {
+	switch {
+	case held:
+		delay = limit.wait
+	case outOfTime:
 		delay = 0
 	}
 	if err := e.keepProgress(ctx, t, failing); err != nil {

@@ -34,7 +34,9 @@ func (e *Engine) commit(ctx context.Context, t *turn) error {
 			return err
 		}
 	}
-	if err := e.store.ListConversation(ctx, t.key, &next); err != nil {
+	chat := t.job.Event.Chat
+	direct := chat == nil || chat.ID == "" || chat.Type == bot.Direct
+	if err := e.store.ListConversation(ctx, t.key, &next, direct); err != nil {
 		return err
 	}
 	version, err := e.store.PutConversation(ctx, t.key, next)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ func (e *Engine) decide(ctx context.Context, t *turn) error {
 	if err != nil {
 		return err
 	}
-	t.fetch, t.now = e.Requests, e.now().UTC()
+	t.fetch, t.now = limitedFetcher{e.Requests, e, t.scene.Head.ID}, e.now().UTC()
 	return t.decide(ctx, live)
 }
 
@@ -37,6 +38,9 @@ func (t *turn) decide(ctx context.Context, live *liveBot) error {
 	defer cancel()
 	for _, found := range live.matcher.Fire(*t.job.Event, before, first) {
 		if err := t.fire(ctx, found); err != nil {
+			if limit, ok := errors.AsType[*heldBack](err); ok {
+				return limit
+			}
 			// What a template's author has to know is for the author to read: the turn shows it.
 			return bot.Wrap(bot.KindOf(err), fmt.Sprintf("handler %s, %v", found.Handler.Name, err), nil)
 		}

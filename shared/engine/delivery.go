@@ -56,7 +56,9 @@ func (d *delivery) obstacle() string {
 	switch {
 	case scene.Channel.ID == "":
 		return "the channel has been removed"
-	case scene.Head.ID == "" || scene.Hook.ID == "":
+	case scene.Head.ID == "":
+		return "the bot has been removed"
+	case scene.Hook.ID == "" && !d.turn.job.Call.Sending:
 		return "the hook has been removed"
 	case scene.Hook.Disabled:
 		return "the hook is disabled"
@@ -120,6 +122,9 @@ func (e *Engine) readDelivery(ctx context.Context, t *turn) (*delivery, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.job.Call.Sending {
+		scene.Recipient = store.Recipient{Channel: t.job.Channel, Address: t.job.Call.To}
+	}
 	d := &delivery{turn: t, store: e.store, scene: scene}
 	t.ledger, t.scene.Channel, t.scene.Head = d, scene.Channel, scene.Head
 	t.key = bot.NewConversationKey(t.job.Channel, scene.Recipient.Place(), scene.Recipient.User)
@@ -147,16 +152,9 @@ func (e *Engine) prepare(ctx context.Context, d *delivery) error {
 		return err
 	}
 	t.live = live
-	response := live.hooks[d.scene.Hook.Name]
-	if response == nil {
-		return nil
-	}
-	parts, err := t.compose(response, template.Scope{
-		template.Now: e.now(),
-		"env":        live.env, "secret": live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
-	})
+	parts, err := e.words(d)
 	if err != nil {
-		return bot.Wrap(bot.KindOf(err), fmt.Sprintf("hook %s, %v", d.scene.Hook.Name, err), nil)
+		return err
 	}
 	if len(parts) == 0 {
 		return nil
@@ -170,6 +168,40 @@ func (e *Engine) prepare(ctx context.Context, d *delivery) error {
 	}
 	d.scene.Delivery.Replies = t.outbox.Replies
 	return d.write(ctx, store.IfVersion(d.scene.Delivery.Version))
+}
+
+// words renders what is said to the recipient.
+func (e *Engine) words(d *delivery) ([]bot.Part, error) {
+	t := d.turn
+	if t.job.Call.Sending {
+		return e.sendingWords(d)
+	}
+	response := t.live.hooks[d.scene.Hook.Name]
+	if response == nil {
+		return nil, nil
+	}
+	parts, err := t.compose(response, template.Scope{
+		template.Now: e.now(),
+		"env":        t.live.env, "secret": t.live.secrets, "data": template.Lazy(json.RawMessage(d.scene.Body)), "recipient": d.scene.Recipient.Vars,
+	})
+	if err != nil {
+		return nil, bot.Wrap(bot.KindOf(err), fmt.Sprintf("hook %s, %v", d.scene.Hook.Name, err), nil)
+	}
+	return parts, nil
+}
+
+// sendingWords renders what came with the call. Its templates see no secrets: whoever may send messages may not read them.
+func (e *Engine) sendingWords(d *delivery) ([]bot.Part, error) {
+	var s bot.Sending
+	if err := json.Unmarshal(d.scene.Body, &s); err != nil {
+		return nil, bot.Wrap(bot.Internal, "a stored message cannot be read", err)
+	}
+	d.turn.live = d.turn.live.apart()
+	scope := template.Scope{template.Now: e.now(), "env": d.turn.live.env, "data": map[string]any{}, "recipient": map[string]string{}}
+	if len(s.Data) > 0 {
+		scope["data"] = template.Lazy(s.Data)
+	}
+	return d.turn.compose(s.Response, scope)
 }
 
 // conclude writes down how a delivery ended and acknowledges its job. Of one that was sent this must not fail the job: it

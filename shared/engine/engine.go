@@ -36,6 +36,7 @@ type Engine struct {
 	Conversations queue.Sender
 	// Notifications takes the deliveries of calls to hooks.
 	Notifications queue.Sender
+	Limits        Limits
 
 	store     *store.Store
 	providers provider.Set
@@ -43,6 +44,8 @@ type Engine struct {
 	now       func() time.Time
 	bots      library
 	records   records
+	sends     buckets // by channel
+	requests  buckets // by bot
 }
 
 // New makes an Engine.

@@ -124,6 +124,14 @@ func compile(def bot.Definition) (*liveBot, error) {
 	}, nil
 }
 
+// apart gives the bot for templates that are not its own, which are not kept.
+func (live *liveBot) apart() *liveBot {
+	return &liveBot{
+		matcher: live.matcher, env: live.env, secrets: live.secrets, hooks: live.hooks, states: live.states, masks: live.masks,
+		templates: map[string]*template.Template{},
+	}
+}
+
 // text renders a template of the bot.
 func (live *liveBot) text(source string, scope template.Scope, format bot.Format) (string, error) {
 	if source == "" {

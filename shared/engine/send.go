@@ -31,10 +31,13 @@ func (e *Engine) send(ctx context.Context, t *turn, replies []bot.Reply) error {
 
 // sendParts sends the next parts of a reply, as many as go in one call.
 func (e *Engine) sendParts(ctx context.Context, t *turn, reply *bot.Reply) error {
-	ctx, cancel := context.WithTimeout(ctx, SendTime)
-	defer cancel()
 	together := max(1, t.provider.Describe().Limits.Batch)
 	next := reply.Parts[reply.Sent:min(reply.Sent+together, len(reply.Parts))]
+	if err := e.holdSends(t, len(next)); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, SendTime)
+	defer cancel()
 	receipt, err := t.provider.Send(ctx, t.scene.Channel, bot.Reply{Address: reply.Address, Parts: next})
 	for _, text := range receipt.Notes {
 		t.note(fmt.Sprintf("part %d: %s", reply.Sent+1, text))

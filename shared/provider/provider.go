@@ -55,6 +55,22 @@ type Connector interface {
 	Disconnect(ctx context.Context, ch bot.Channel, address string) error
 }
 
+// Inspector is a network that says where it posts a channel's events to.
+type Inspector interface {
+	// Inspect asks the network. Kind unsupported: this channel lacks what is needed to ask.
+	Inspect(ctx context.Context, ch bot.Channel) (Registration, error)
+}
+
+// Registration is what a network has of a channel.
+type Registration struct {
+	Address string // "" if none is registered
+	// LastError is why the network could not post, at LastErrorAt; zero where it does not tell.
+	LastError   string
+	LastErrorAt time.Time
+	// Waiting is how many events the network still has to post.
+	Waiting int
+}
+
 // Connection is how a channel was connected.
 type Connection struct {
 	// Steps are what the network's API does not do and a person has to, with the exact values.

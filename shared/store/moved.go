@@ -61,7 +61,11 @@ func (s *Store) moveConversation(ctx context.Context, item Item, target bot.Conv
 		{Verb: PutVerb, Item: forward, Cond: IfVersion(item.Version)},
 	}
 	if !target.Anonymous() {
-		ops = append(ops, Op{Verb: PutVerb, Item: s.userChatItem(target), Cond: Always})
+		noted, err := s.userChatItem(target, false) // only groups move
+		if err != nil {
+			return err
+		}
+		ops = append(ops, Op{Verb: PutVerb, Item: noted, Cond: Always})
 	}
 	err = s.table.Transact(ctx, ops...)
 	if bot.KindOf(err) != bot.Conflict {

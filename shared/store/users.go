@@ -12,18 +12,29 @@ import (
 // than the conversation, so that one that is in use needs a write in a month, and one that has expired leaves nothing.
 const relistAfter = 30 * 24 * time.Hour
 
-func (s *Store) userChatItem(key bot.ConversationKey) Item {
-	return Item{Key: userChatKey(key), Body: []byte("{}"), ExpiresAt: s.now().Add(keepConversation + relistAfter)}
+// userChat is the note that a user has a conversation in a chat.
+type userChat struct {
+	// Direct: the chat is the user's own with the bot, so that all in it is about them.
+	Direct bool `json:"direct,omitempty"`
+}
+
+func (s *Store) userChatItem(key bot.ConversationKey, direct bool) (Item, error) {
+	return encode(userChatKey(key), userChat{direct}, s.now().Add(keepConversation+relistAfter))
 }
 
 // ListConversation notes among a user's conversations one that is about to be written, and in it that it did, unless that
-// was done lately. A note too many does no harm, and whoever is erased must be found.
-func (s *Store) ListConversation(ctx context.Context, key bot.ConversationKey, c *bot.Conversation) error {
+// was done lately. A note too many does no harm, and whoever is erased must be found. Direct tells that nobody else is in
+// the chat.
+func (s *Store) ListConversation(ctx context.Context, key bot.ConversationKey, c *bot.Conversation, direct bool) error {
 	if key.Anonymous() || s.now().Sub(c.ListedAt) < relistAfter {
 		return nil
 	}
 	c.ListedAt = s.now().UTC()
-	_, err := s.table.Put(ctx, s.userChatItem(key), Always)
+	item, err := s.userChatItem(key, direct)
+	if err != nil {
+		return err
+	}
+	_, err = s.table.Put(ctx, item, Always)
 	return err
 }
 

@@ -84,6 +84,15 @@ func (k *Kik) Disconnect(ctx context.Context, ch bot.Channel, address string) er
 	return k.configure(ctx, ch, c)
 }
 
+// Inspect reads the bot's configuration.
+func (k *Kik) Inspect(ctx context.Context, ch bot.Channel) (provider.Registration, error) {
+	c, err := k.configuration(ctx, ch)
+	if err != nil || c.free() {
+		return provider.Registration{}, err
+	}
+	return provider.Registration{Address: c.Webhook}, nil
+}
+
 func (k *Kik) configuration(ctx context.Context, ch bot.Channel) (config, error) {
 	answer, err := k.invoke(ctx, ch, provider.Call{Method: http.MethodGet, Address: "/v1/config"})
 	if err != nil {

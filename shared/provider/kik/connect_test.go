@@ -176,3 +176,13 @@ func TestK30Disconnect(t *testing.T) {
 		})
 	}
 }
+
+func TestInspect(t *testing.T) {
+	for registered, want := range map[string]string{"": "", "https://example.com": "", "https://example.com/": "", theirs: theirs} {
+		network, api := play(t, configured(registered))
+		got, err := network.Inspect(t.Context(), channel())
+		if err != nil || got.Address != want || api.made() != read {
+			t.Errorf("Inspect() of %q = %+v, %v by %s, want %q", registered, got, err, api.made(), want)
+		}
+	}
+}

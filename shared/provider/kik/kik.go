@@ -15,6 +15,7 @@ import (
 var (
 	_ provider.Provider  = (*Kik)(nil)
 	_ provider.Connector = (*Kik)(nil)
+	_ provider.Inspector = (*Kik)(nil)
 	_ provider.Checker   = (*Kik)(nil)
 )
 

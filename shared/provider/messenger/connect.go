@@ -134,6 +134,15 @@ func sharesCallback(ch bot.Channel, registered, address string) bool {
 	return ch.Setting(bot.AccountField) != "" && registered != address && path.Dir(registered) == path.Dir(address)
 }
 
+// Inspect reads the app's subscription, which takes the id of the app.
+func (m *Messenger) Inspect(ctx context.Context, ch bot.Channel) (provider.Registration, error) {
+	if ch.Setting(appIDField) == "" {
+		return provider.Registration{}, bot.Errorf(bot.Unsupported, "without app_id messenger cannot be asked for the webhook")
+	}
+	address, err := m.callback(ctx, ch)
+	return provider.Registration{Address: address}, err
+}
+
 func (m *Messenger) callback(ctx context.Context, ch bot.Channel) (string, error) {
 	var subscriptions struct {
 		Data []subscription `json:"data"`

@@ -337,3 +337,15 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestInspect(t *testing.T) {
+	const callback = "https://bots.example.com/messenger/c1"
+	_, m := newGraph(t, page(callback))
+	if got, err := m.Inspect(t.Context(), with(map[string]any{"app_id": "7"})); err != nil || got.Address != callback {
+		t.Errorf("Inspect() = %+v, %v, want %s", got, err, callback)
+	}
+	_, m = newGraph(t, page(callback))
+	if got, err := m.Inspect(t.Context(), with(nil)); bot.KindOf(err) != bot.Unsupported {
+		t.Errorf("Inspect() without app_id = %+v, %v, want kind unsupported", got, err)
+	}
+}

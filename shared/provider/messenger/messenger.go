@@ -15,6 +15,7 @@ var (
 	_ provider.Provider  = (*Messenger)(nil)
 	_ provider.Greeter   = (*Messenger)(nil)
 	_ provider.Connector = (*Messenger)(nil)
+	_ provider.Inspector = (*Messenger)(nil)
 	_ provider.Checker   = (*Messenger)(nil)
 )
 

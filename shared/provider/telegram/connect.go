@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/provider"
@@ -87,11 +88,24 @@ func (t *Telegram) Disconnect(ctx context.Context, ch bot.Channel, address strin
 
 // webhook gives the registered address, "" if there is none.
 func (t *Telegram) webhook(ctx context.Context, ch bot.Channel) (string, error) {
+	registration, err := t.Inspect(ctx, ch)
+	return registration.Address, err
+}
+
+// Inspect asks getWebhookInfo: https://core.telegram.org/bots/api#webhookinfo.
+func (t *Telegram) Inspect(ctx context.Context, ch bot.Channel) (provider.Registration, error) {
 	var info struct {
-		URL string `json:"url"`
+		URL       string `json:"url"`
+		Pending   int    `json:"pending_update_count"`
+		ErrorDate int64  `json:"last_error_date"`
+		Error     string `json:"last_error_message"`
 	}
 	err := t.invoke(ctx, ch, "getWebhookInfo", none{}, &info)
-	return info.URL, err
+	registration := provider.Registration{Address: info.URL, LastError: info.Error, Waiting: info.Pending}
+	if info.ErrorDate > 0 {
+		registration.LastErrorAt = time.Unix(info.ErrorDate, 0).UTC()
+	}
+	return registration, err
 }
 
 // shown leaves out what may be secret in somebody else's address.

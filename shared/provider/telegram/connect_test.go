@@ -3,8 +3,10 @@ package telegram_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/provider"
 )
 
 const (
@@ -157,5 +159,21 @@ func TestAcknowledge(t *testing.T) {
 				t.Errorf("Acknowledge() = %v with %s, want kind %q with %s", err, api.last(), test.kind, test.want)
 			}
 		})
+	}
+}
+
+func TestInspect(t *testing.T) {
+	telegram, api := play(t, ok(`{"url":"https://x.example/a","has_custom_certificate":false,"pending_update_count":7,
+		"last_error_date":1772366400,"last_error_message":"Connection refused"}`))
+	got, err := telegram.Inspect(t.Context(), channel())
+	want := provider.Registration{
+		Address: "https://x.example/a", LastError: "Connection refused", LastErrorAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Waiting: 7,
+	}
+	if err != nil || got != want || api.methods() != "getWebhookInfo" {
+		t.Errorf("Inspect() = %+v, %v by %s, want %+v by getWebhookInfo", got, err, api.methods(), want)
+	}
+	telegram, _ = play(t, registered(""))
+	if got, err := telegram.Inspect(t.Context(), channel()); err != nil || got != (provider.Registration{}) {
+		t.Errorf("Inspect() of no webhook = %+v, %v, want nothing", got, err)
 	}
 }

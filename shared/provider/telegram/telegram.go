@@ -14,6 +14,7 @@ import (
 var (
 	_ provider.Provider     = (*Telegram)(nil)
 	_ provider.Connector    = (*Telegram)(nil)
+	_ provider.Inspector    = (*Telegram)(nil)
 	_ provider.Acknowledger = (*Telegram)(nil)
 	_ provider.Poller       = (*Telegram)(nil)
 )
