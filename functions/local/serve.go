@@ -119,6 +119,7 @@ func (s *server) handler() http.Handler {
 	routes := management.Handler()
 	mux.Handle("/v1/", routes)
 	mux.Handle("/healthz", routes)
+	mux.Handle("/docs", routes)
 	mux.Handle("GET /metrics", &s.metrics)
 	return mux
 }

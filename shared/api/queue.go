@@ -19,7 +19,7 @@ type waiter interface {
 
 func (a *API) registerQueue(h huma.API) {
 	op := operation("get-queue", http.MethodGet, "/v1/queue", "How many jobs wait, and since when")
-	op.Security = needs(store.ScopeAdmin) // the queues are those of all accounts
+	op.Security = needs(store.ScopeAdmin)
 	op.Description = "Queues that do not tell are left out: those on AWS are watched by CloudWatch."
 	huma.Register(h, op, answering(a, a.getQueue))
 }
@@ -37,6 +37,9 @@ type queueOutput struct {
 }
 
 func (a *API) getQueue(ctx context.Context, _ *struct{}) (*queueOutput, error) {
+	if err := a.mainOnly(ctx); err != nil { // the queues are those of all accounts
+		return nil, err
+	}
 	out := &queueOutput{}
 	out.Body.Queues = []queueInfo{}
 	for _, q := range []struct {

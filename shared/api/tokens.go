@@ -133,7 +133,7 @@ func (a *API) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error
 // mainOnly refuses callers of other accounts, whatever they ask for.
 func (a *API) mainOnly(ctx context.Context) error {
 	if account(ctx) != a.Owner {
-		return bot.Errorf(bot.Forbidden, "only the main account manages accounts")
+		return bot.Errorf(bot.Forbidden, "only the main account may do that")
 	}
 	return nil
 }

@@ -121,6 +121,12 @@ func TestAccounts(t *testing.T) {
 		}
 	}
 
+	for _, path := range []string{"/v1/accounts", "/v1/queue"} {
+		if resp, text := w.sendAs(first, "GET", path, ""); resp.StatusCode != 403 {
+			t.Errorf("GET %s of acme = %d %s, want 403", path, resp.StatusCode, text)
+		}
+	}
+
 	w.ask("DELETE", "/v1/accounts/admin", "", 409)
 	w.ask("DELETE", "/v1/accounts/nobody", "", 404)
 	if got := w.ask("DELETE", "/v1/accounts/acme", "", 409); got["detail"] != "account acme has bots: delete them first" {

@@ -70,7 +70,26 @@ var bodies = map[string]string{
 	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
+
+	"send":                `{"channel":"telegram","chat":"42","text":"hello"}`,
+	"change-conversation": `{"state":"choosing"}`,
+
+	"patch-bot":      `{"description":"d"}`,
+	"create-handler": `{"name":"bye","pattern":"bye"}`,
+	"put-handler":    `{"pattern":"go"}`,
+	"patch-handler":  `{"pattern":"go"}`,
+	"create-hook":    `{"name":"baker","response":{"text":"hi"}}`,
+	"put-hook":       `{"name":"courier","response":{"text":"hi"}}`,
+	"put-state":      `{"expires":"2h"}`,
+	"patch-state":    `{"expires":"2h"}`,
+	"put-env":        `"y"`,
+	"patch-env":      `"y"`,
+	"put-channel":    `{"provider":"telegram","token":"2:other"}`,
+	"patch-channel":  `{"token":"2:other"}`,
 }
+
+// names are those of the parts of the bot file that stand in addresses.
+var names = map[string]string{"handlers": "start", "states": "choosing", "env": "SHOP", "hooks": "courier", "channels": "spare"}
 
 // walked is a world with one of everything, that belongs to the main account.
 type walked struct {
@@ -81,7 +100,8 @@ type walked struct {
 func newWalked(t *testing.T) *walked {
 	t.Helper()
 	w := newWorld(t)
-	w.publish(withHook)
+	whole := strings.Replace(withHook, "channels:\n", "channels:\n  spare: {provider: telegram, token: \"3:spare\"}\n", 1)
+	w.publish(whole + "env: {SHOP: x}\nstates: {choosing: {expires: 1h}}\n")
 	w.bury("letter-1")
 	call, err := w.store.PutCall(t.Context(), bot.Call{Hook: w.head().Hooks["courier"], Bot: w.head().ID}, []byte("{}"), "")
 	if err != nil {
@@ -94,10 +114,14 @@ func newWalked(t *testing.T) *walked {
 	if _, err := w.store.CreateAccount(t.Context(), "second"); err != nil {
 		t.Fatal(err)
 	}
+	w.stand("telegram", "42", "7", "choosing")
 	token := w.ask("POST", "/v1/tokens", `{"name":"deployment","scopes":["read"]}`, 201)
+	message := w.ask("POST", "/v1/bots/pizza/send", bodies["send"], 202)["id"].(string)
+	*w.queue, *w.notices = nil, nil
 	return &walked{w, map[string]string{
-		"bot": "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
-		"recipient": recipients[0].ID(), "token": token["id"].(string), "account": "second",
+		"message": message,
+		"bot":     "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
+		"recipient": recipients[0].ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
 	}}
 }
 
@@ -110,6 +134,9 @@ func (w *walked) address(o operation) string {
 			continue
 		}
 		id, ok := w.ids[p.Name]
+		if p.Name == "name" {
+			id, ok = names[strings.Split(o.path, "/")[4]] // behind /v1/bots/{bot}/
+		}
 		if !ok {
 			w.Fatalf("%s: the walk knows no id for {%s}", o.ID, p.Name)
 		}
@@ -150,12 +177,15 @@ type belongings struct {
 	Tokens     []store.Token
 	Audit      []store.AuditEntry
 	Accounts   []store.Account
+	// Conversation is that of user 7 in chat 42.
+	Conversation bot.Conversation
 }
 
 func (w *walked) belongings() (all belongings) {
 	w.Helper()
 	all.Head, all.Channel, all.Hook = w.head(), w.channel("telegram"), w.hook()
-	var errs [5]error
+	var errs [6]error
+	all.Conversation, errs[5] = w.store.Conversation(w.Context(), bot.NewConversationKey(all.Channel.ID, "42", "7"))
 	all.Recipients, errs[0] = w.store.Recipients(w.Context(), all.Hook.ID, "", 100)
 	all.Letters, errs[1] = w.store.DeadLetters(w.Context(), all.Head.ID, "", 100)
 	all.Tokens, errs[2] = w.store.Tokens(w.Context(), "admin", "", 100)

@@ -15,10 +15,14 @@ func Export(def bot.Definition) ([]byte, error) {
 	if err != nil {
 		return nil, bot.Wrap(bot.Internal, fmt.Sprintf("bot %s cannot be encoded", def.Bot), err)
 	}
-	// JSON keeps the order of the fields, which a map would lose.
+	return Rewrite(encoded)
+}
+
+// Rewrite gives the YAML of a definition's JSON, as Export does: JSON keeps the order of the fields, which a map would lose.
+func Rewrite(encoded []byte) ([]byte, error) {
 	root, problem := parseJSON(encoded)
 	if problem != nil {
-		return nil, bot.Errorf(bot.Internal, fmt.Sprintf("bot %s cannot be written: %s", def.Bot, problem.Message))
+		return nil, bot.Errorf(bot.Internal, "the bot cannot be written as YAML: "+problem.Message)
 	}
 	for i, k := range root.keys {
 		if k.name == "channels" {

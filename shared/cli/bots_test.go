@@ -41,17 +41,17 @@ func TestBotsAndChannels(t *testing.T) {
 func TestExport(t *testing.T) {
 	const body = `{"bot":"pizza","channels":{"second":{"provider":"telegram","token":"set"},"telegram":{"provider":"telegram","token":"${TOKEN}"}},` +
 		`"handlers":[{"name":"a","response":{"text":"<b> & so"}}]}`
-	s := newServer(t, map[string]answer{"GET /v1/bots/pizza": {200, body}, "GET /v1/bots/odd": {200, `{"bots":[]}`}})
+	s := newServer(t, map[string]answer{"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza": {200, body}})
 	env := map[string]string{"HOOKLINE_SERVER": s.URL}
 	got := run(t, env, "", "export", "pizza")
 	want := "bot: pizza\nchannels:\n  second:\n    provider: telegram\n    token: set\n  telegram:\n    token: \"${TOKEN}\"\nhandlers:\n  - name: a\n    response:\n      text: \"<b> & so\"\n"
 	if got.code != 0 || got.stdout != want {
 		t.Errorf("export = %d\n%s\nwant\n%s", got.code, got.stdout, want)
 	}
-	got.want(t, 0, "", `pizza.yaml:5: channels.second.token: "set" only says that there was a value`)
+	got.want(t, 0, "", `pizza:5: channels.second.token: "set" only says that there was a value`)
 	run(t, env, "", "export", "pizza", "-o", "json").want(t, 0, body, "")
-	run(t, env, "", "export", "odd").want(t, 1, "", "does not answer with a bot file")
-	run(t, env, "", "export", "burger").want(t, 1, "", "no such address")
+	run(t, env, "", "export", "-o", "json").want(t, 0, body+"\n", `pizza:1: channels.second.token: "set" only says`)
+	run(t, env, "", "export", "burger").want(t, 1, "", "no such bot: burger")
 
 	path := filepath.Join(t.TempDir(), "pizza.yaml")
 	run(t, env, "", "export", "pizza", path).want(t, 0, "", "")

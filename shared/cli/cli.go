@@ -68,9 +68,9 @@ type grammar struct {
 	Disconnect    disconnectCommand    `cmd:"" help:"Remove a bot's webhooks from its networks."`
 	Health        healthCommand        `cmd:"" help:"Say whether the events of a bot's channels reach the server."`
 	Bots          botsCommand          `cmd:"" help:"List the bots of the server."`
-	Channels      channelsCommand      `cmd:"" help:"List channels, their addresses and how they were connected."`
-	Export        exportCommand        `cmd:"" help:"Write a bot's live version as a bot file."`
-	Delete        deleteCommand        `cmd:"" help:"Delete a bot and what is kept of it."`
+	Channels      channelsCommand      `cmd:"" help:"List a bot's channels."`
+	Export        exportCommand        `cmd:"" help:"Write a bot file of what is live."`
+	Delete        deleteCommand        `cmd:"" help:"Delete a bot and all that is kept of it."`
 	Versions      versionsCommand      `cmd:"" help:"List the versions of a bot that are kept."`
 	Rollback      rollbackCommand      `cmd:"" help:"Publish an earlier version of a bot anew."`
 	Chat          chatCommand          `cmd:"" help:"Talk to a bot in the terminal, through its simulated network."`

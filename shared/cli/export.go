@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +11,7 @@ import (
 )
 
 type exportCommand struct {
-	Bot  string `arg:"" help:"Name of the bot."`
+	Bot  string `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
 	File string `arg:"" optional:"" help:"File to write, which must not be there yet; stdout if left out."`
 }
 
@@ -22,37 +24,33 @@ Credentials are the ${NAME} they came from. One that was written out is "set", w
 }
 
 func (c *exportCommand) Run(ctx context.Context, s *session) error {
-	var text json.RawMessage
-	if err := s.client().call(ctx, "GET "+botPath(c.Bot), nil, &text); err != nil {
+	server := s.client()
+	b, err := server.bot(ctx, c.Bot)
+	if err != nil {
 		return err
 	}
-	if s.flags.Output != "json" {
-		var err error
-		if text, err = s.exported(c.Bot, text); err != nil {
-			return err
-		}
+	var text json.RawMessage
+	if err := server.call(ctx, "GET "+botPath(b.Bot), nil, &text); err != nil {
+		return err
 	}
+	if s.flags.Output == "json" {
+		text = append(bytes.TrimSpace(text), '\n')
+	} else if text, err = botfile.Rewrite(text); err != nil {
+		return err
+	}
+	s.warn(cmp.Or(c.File, b.Bot), text)
 	if c.File != "" {
 		return writeNew(c.File, text)
 	}
-	_, err := s.Stdout.Write(text)
+	_, err = s.Stdout.Write(text)
 	return err
 }
 
-// exported gives a bot file that the server wrote as YAML, and says what has to be put in before it can be applied.
-func (s *session) exported(name string, data []byte) ([]byte, error) {
-	def, _ := botfile.Checker{Providers: s.Providers}.Read(name+".json", data)
-	if def.Bot != name {
-		return nil, &refusal{detail: "the server does not answer with a bot file"}
-	}
-	text, err := botfile.Export(def)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range s.problemsOf(name+".yaml", text, nil) {
+// warn says what has to be put into an exported bot file before it can be applied.
+func (s *session) warn(name string, text []byte) {
+	for _, p := range s.problemsOf(name, text, nil) {
 		if isError(p) {
 			fmt.Fprintln(s.Stderr, p)
 		}
 	}
-	return text, nil
 }

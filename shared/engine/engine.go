@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"time"
+	_ "time/tzdata" // for {% now %}: the machines of Lambda have no zones of their own
 
 	"hookline/shared/bot"
 	"hookline/shared/metrics"

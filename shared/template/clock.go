@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // the machines of Lambda have no zones of their own
 )
 
 // nowTag is {% now 'zone', 'format' %} of jinja2-time.

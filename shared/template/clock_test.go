@@ -3,6 +3,7 @@ package template_test
 import (
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"hookline/shared/bot"
 	"hookline/shared/template"
