@@ -316,6 +316,9 @@ func TestNoPageLoadsFromElsewhere(t *testing.T) {
 func TestOpenAPIListsEveryOperation(t *testing.T) {
 	w := newWorld(t)
 	document := w.ask("GET", "/v1/openapi.json", "", 200)
+	if version, _ := document["openapi"].(string); !strings.HasPrefix(version, "3.1.") {
+		t.Errorf("the document is of OpenAPI %q, want 3.1", version)
+	}
 	got := []string{}
 	for path, item := range document["paths"].(map[string]any) {
 		for method := range item.(map[string]any) {
