@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +18,7 @@ import (
 	"hookline/shared/bot"
 	"hookline/shared/provider"
 	"hookline/shared/secret"
-	"hookline/shared/sqlitefile"
 	"hookline/shared/store"
-	"hookline/shared/store/sqlitetable"
 )
 
 const (
@@ -117,22 +114,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	file, err := sqlitefile.Open(filepath.Join(t.TempDir(), "hookline.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { file.Close() })
 	w := &world{T: t, network: &network{fail: map[string]error{}}, queue: &sent{}, notices: &sent{}, log: &bytes.Buffer{}, now: start}
 	now := func() time.Time { return w.now }
-	table, err := sqlitetable.New(file, now)
-	if err != nil {
-		t.Fatal(err)
-	}
 	keys, err := secret.New([]byte(strings.Repeat("k", secret.KeyBytes)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store = store.New(table, keys, now)
+	w.store = store.New(newTable(t, now), keys, now)
 	w.api = &api.API{
 		Store: w.store, Queue: w.queue, Notifications: w.notices, Providers: provider.NewSet(w.network),
 		Owner: "admin", TokenHash: secret.HashToken(adminToken), Address: address, Mode: api.Public,
@@ -328,6 +316,9 @@ func TestNoPageLoadsFromElsewhere(t *testing.T) {
 func TestOpenAPIListsEveryOperation(t *testing.T) {
 	w := newWorld(t)
 	document := w.ask("GET", "/v1/openapi.json", "", 200)
+	if version, _ := document["openapi"].(string); !strings.HasPrefix(version, "3.1.") {
+		t.Errorf("the document is of OpenAPI %q, want 3.1", version)
+	}
 	got := []string{}
 	for path, item := range document["paths"].(map[string]any) {
 		for method := range item.(map[string]any) {

@@ -59,9 +59,6 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 	})
 }
 
-// always lets a definition replace whatever is live.
-func always(bot.Head) error { return nil }
-
 // publish makes a definition live, if it may replace what is, and disconnects the channels that it no longer names.
 func (a *API) publish(
 	ctx context.Context, def bot.Definition, warnings []bot.Problem, allow func(live bot.Head) error,

@@ -167,6 +167,7 @@ func TestPreconditions(t *testing.T) {
 		{"only if there is none", "PUT", "", `If-None-Match: *`, pizza + "description: d\n", 412},
 		{"a patch of another version", "PATCH", "", `If-Match: "2"`, `{"description":"d"}`, 412},
 		{"a handler of another version", "DELETE", "/handlers/start", `If-Match: "2"`, "", 412},
+		{"a rollback over another version", "POST", "/versions/1/rollback", `If-Match: "2"`, "", 412},
 		{"deletion of another version", "DELETE", "", `If-Match: "2"`, "", 412},
 	} {
 		t.Run(test.name, func(t *testing.T) {

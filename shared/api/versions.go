@@ -67,13 +67,19 @@ func (a *API) version(ctx context.Context, in *versionInput) (bot.Head, bot.Defi
 	return head, def, err
 }
 
+type rollbackInput struct {
+	Bot     string `path:"bot"`
+	Version int    `path:"version" minimum:"1"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is replaced"`
+}
+
 // rollback publishes an earlier version anew: what was live stays among the versions, and can be gone back to.
-func (a *API) rollback(ctx context.Context, in *versionInput) (*putBotOutput, error) {
-	_, def, err := a.version(ctx, in)
+func (a *API) rollback(ctx context.Context, in *rollbackInput) (*putBotOutput, error) {
+	_, def, err := a.version(ctx, &versionInput{Bot: in.Bot, Version: in.Version})
 	if err != nil {
 		return nil, err
 	}
-	return a.publish(ctx, def, nil, always)
+	return a.publish(ctx, def, nil, func(live bot.Head) error { return matches(in.IfMatch, live.Version) })
 }
 
 func botOutput(version int, def bot.Definition) (*getBotOutput, error) {

@@ -33,6 +33,8 @@ type server struct {
 	calls   []string
 	bodies  map[string]string
 	tokens  map[string]bool
+	// then is called once a call is noted, and may change the answers.
+	then func()
 }
 
 type answer struct {
@@ -52,6 +54,9 @@ func newServer(t *testing.T, answers map[string]answer) *server {
 		s.calls = append(s.calls, call)
 		s.bodies[call] = string(body)
 		s.tokens[r.Header.Get("Authorization")] = true
+		if s.then != nil {
+			s.then()
+		}
 		found, ok := s.answers[r.Method+" "+r.URL.RequestURI()]
 		if !ok {
 			found, ok = s.answers[call]
@@ -146,7 +151,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, command := range []string{"serve", "apply", "check", "connect", "disconnect", "chat", "turns", "dead", "redrive", "drop", "schema"} {
+	for _, command := range []string{"serve", "apply", "check", "connect", "disconnect", "bots", "channels", "export", "delete", "chat", "turns", "dead", "redrive", "drop", "schema"} {
 		got := run(t, nil, "", command, "--help")
 		if got.code != 0 || strings.Count(got.stdout, "hookline "+command) < 2 {
 			t.Errorf("%s --help = %d\n%s\nwant 0 and an example below the usage", command, got.code, got.stdout)

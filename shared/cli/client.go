@@ -163,6 +163,8 @@ type channelInfo struct {
 	Mode     string   `json:"mode,omitempty"`
 	Steps    []string `json:"steps,omitempty"`
 	Error    string   `json:"error,omitempty"`
+	// ConnectedAt is when the webhook was registered.
+	ConnectedAt time.Time `json:"connected_at,omitzero"`
 }
 
 // bots lists all bots of the server.
