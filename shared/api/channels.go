@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"hookline/shared/bot"
@@ -32,14 +33,8 @@ func (a *API) describe(channels []bot.Channel) []channelInfo {
 	return infos
 }
 
-type listChannelsOutput struct {
-	Body struct {
-		Channels []channelInfo `json:"channels"`
-	}
-}
-
 // listChannels gives a bot's channels, by name.
-func (a *API) listChannels(ctx context.Context, in *botInput) (*listChannelsOutput, error) {
+func (a *API) listChannels(ctx context.Context, in *botInput) (*getBotOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
@@ -48,9 +43,8 @@ func (a *API) listChannels(ctx context.Context, in *botInput) (*listChannelsOutp
 	if err != nil {
 		return nil, err
 	}
-	out := &listChannelsOutput{}
-	out.Body.Channels = a.describe(channels)
-	return out, nil
+	body, err := json.Marshal(map[string]any{"channels": a.describe(channels)})
+	return &getBotOutput{versionTag(head.Version), body}, err
 }
 
 func (a *API) address(ch bot.Channel) string { return a.Address + "/" + ch.Provider + "/" + ch.ID }

@@ -14,7 +14,15 @@ const deletionPages = 100
 // that they tell of, definitions, and at last the bot itself, whose name is free then. It is done in steps: until it gives
 // true there is more, and it is asked again. Conversations of more than TurnsKept ago are found by nobody any more, and
 // expire a year after their last event.
+// Kind conflict: somebody has published it again meanwhile.
 func (s *Store) DeleteBot(ctx context.Context, head bot.Head) (done bool, err error) {
+	live, version, err := read[bot.Head](ctx, s, headKey(head.ID), "bot: "+head.Name)
+	if err != nil {
+		return false, err
+	}
+	if live.Definition != head.Definition || len(live.Channels)+len(live.Hooks) > 0 {
+		return false, bot.Errorf(bot.Conflict, "somebody has published the bot again: delete it once more")
+	}
 	d := deletion{store: s, pages: deletionPages}
 	if err := d.partition(ctx, deadKey(head.ID, "").PK, nil); err != nil {
 		return false, err
@@ -31,7 +39,7 @@ func (s *Store) DeleteBot(ctx context.Context, head bot.Head) (done bool, err er
 		return false, err
 	}
 	return true, s.table.Transact(ctx,
-		Op{Verb: DeleteVerb, Item: Item{Key: headKey(head.ID)}, Cond: Always},
+		Op{Verb: DeleteVerb, Item: Item{Key: headKey(head.ID)}, Cond: IfVersion(version)},
 		Op{Verb: DeleteVerb, Item: Item{Key: accountBotKey(head.Owner, head.Name)}, Cond: Always})
 }
 
