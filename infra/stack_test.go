@@ -75,7 +75,7 @@ func differs(name string, r resource, want map[string]any) (complaints []string)
 // routes are the addresses that a function answers; a webhook's are its network's.
 var routes = map[string][]string{
 	"ProcessorFunction": {},
-	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz"},
+	"ApiFunction":       {"x-amazon-apigateway-any-method /v1/{proxy+}", "get /healthz", "get /docs"},
 	"MessengerFunction": {"post /messenger/{channel}", "get /messenger/{channel}"}, // it asks first
 	"HookFunction":      {"post /hook/{hook}", "get /hook/{hook}/calls/{call}"},
 }

@@ -79,6 +79,14 @@ func (a *API) document(ctx context.Context, head bot.Head, form func(bot.Definit
 // masked is the form that reads show.
 func masked(def bot.Definition) ([]byte, error) { return json.Marshal(def) }
 
+// bodyOf decodes the body of a change: any JSON but null.
+func bodyOf(data []byte, value any) error {
+	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+		return bot.Errorf(bot.Invalid, "the body is null: to remove something, delete it")
+	}
+	return exactly(data, value)
+}
+
 // exactly decodes JSON without losing a digit.
 func exactly(data []byte, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))

@@ -17,42 +17,62 @@ type part struct {
 	field, one string
 	// list: the field is a list of objects with names, in the order that matters; else an object by name.
 	list bool
+	// kind is the JSON type of an element.
+	kind string
 }
 
 var parts = []part{
-	{"handlers", "handler", true}, {"states", "state", false}, {"env", "env", false}, {"hooks", "hook", true}, {"channels", "channel", false},
+	{"handlers", "handler", true, huma.TypeObject}, {"states", "state", false, huma.TypeObject}, {"env", "env", false, huma.TypeString},
+	{"hooks", "hook", true, huma.TypeObject}, {"channels", "channel", false, huma.TypeObject},
 }
 
 func (a *API) registerParts(h huma.API) {
-	// Bodies are checked as parts of the whole file, with the messages of `hookline check`.
-	written := func(id, method, path, summary string) huma.Operation {
-		o := operation(id, method, path, summary)
-		o.SkipValidateBody = true
-		return o
-	}
-	o := written("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
-	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that stand as they are read keep their values."
+	o, body := written("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
+	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that are left out keep their values."
 	huma.Register(h, o, answering(a, a.patchBot))
+	accept(body, huma.TypeObject)
 	for _, p := range parts {
-		path := "/v1/bots/{bot}/" + p.field
-		one := path + "/{name}"
-		if p.field != "hooks" && p.field != "channels" { // their lists tell of addresses and health
-			huma.Register(h, operation("list-"+p.field, http.MethodGet, path, "Read the bot file's "+p.field), answering(a, a.listPart(p)))
-		}
-		huma.Register(h, operation("get-"+p.one, http.MethodGet, one, "Read one of the bot file's "+p.field), answering(a, a.getPart(p)))
-		if p.list {
-			create := written("create-"+p.one, http.MethodPost, path, "Add one at the end of the bot file's "+p.field+", and publish it")
-			create.DefaultStatus = http.StatusCreated
-			huma.Register(h, create, answering(a, a.createPart(p)))
-		}
-		huma.Register(h, written("put-"+p.one, http.MethodPut, one, "Write one of the bot file's "+p.field+", and publish it"),
-			answering(a, a.changePart(p, replaced)))
-		if p.field != "hooks" { // a patch of a hook disables it
-			huma.Register(h, written("patch-"+p.one, http.MethodPatch, one,
-				"Change one of the bot file's "+p.field+" by a JSON merge patch, and publish it"), answering(a, a.changePart(p, patched)))
-		}
-		huma.Register(h, operation("delete-"+p.one, http.MethodDelete, one, "Remove one of the bot file's "+p.field+", and publish it"),
-			answering(a, a.deletePart(p)))
+		a.registerPart(h, p)
+	}
+}
+
+func (a *API) registerPart(h huma.API, p part) {
+	path := "/v1/bots/{bot}/" + p.field
+	one := path + "/{name}"
+	if p.field != "hooks" && p.field != "channels" { // their lists tell of addresses and health
+		huma.Register(h, operation("list-"+p.field, http.MethodGet, path, "Read the bot file's "+p.field), answering(a, a.listPart(p)))
+	}
+	huma.Register(h, operation("get-"+p.one, http.MethodGet, one, "Read one of the bot file's "+p.field), answering(a, a.getPart(p)))
+	huma.Register(h, operation("delete-"+p.one, http.MethodDelete, one, "Remove one of the bot file's "+p.field+", and publish it"),
+		answering(a, a.deletePart(p)))
+	if p.list {
+		o, body := written("create-"+p.one, http.MethodPost, path, "Add one at the end of the bot file's "+p.field+", and publish it")
+		o.DefaultStatus = http.StatusCreated
+		huma.Register(h, o, answering(a, a.createPart(p)))
+		accept(body, p.kind)
+	}
+	o, body := written("put-"+p.one, http.MethodPut, one, "Write one of the bot file's "+p.field+", and publish it")
+	huma.Register(h, o, answering(a, a.changePart(p, replaced)))
+	accept(body, p.kind)
+	if p.field == "hooks" {
+		return // a patch of a hook disables it
+	}
+	o, body = written("patch-"+p.one, http.MethodPatch, one, "Change one of the bot file's "+p.field+" by a JSON merge patch, and publish it")
+	huma.Register(h, o, answering(a, a.changePart(p, patched)))
+	accept(body, p.kind)
+}
+
+// written is an operation with a body that is checked as a part of the whole bot file, with the messages of `hookline check`.
+func written(id, method, path, summary string) (huma.Operation, *huma.RequestBody) {
+	o := operation(id, method, path, summary)
+	o.SkipValidateBody, o.RequestBody = true, &huma.RequestBody{Required: true}
+	return o, o.RequestBody
+}
+
+// accept has the document say what JSON a body is: huma takes a raw one for a text.
+func accept(body *huma.RequestBody, kind string) {
+	for _, content := range body.Content {
+		content.Schema = &huma.Schema{Type: kind}
 	}
 }
 
@@ -64,7 +84,7 @@ type changeBotInput struct {
 
 func (a *API) patchBot(ctx context.Context, in *changeBotInput) (*putBotOutput, error) {
 	var patch map[string]any
-	if err := exactly(in.RawBody, &patch); err != nil {
+	if err := bodyOf(in.RawBody, &patch); err != nil {
 		return nil, err
 	}
 	return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
@@ -144,7 +164,7 @@ func patched(old, patch any) any { return merged(old, patch) }
 func (a *API) changePart(p part, change func(old, given any) any) func(context.Context, *writePartInput) (*putBotOutput, error) {
 	return func(ctx context.Context, in *writePartInput) (*putBotOutput, error) {
 		var given any
-		if err := exactly(in.RawBody, &given); err != nil {
+		if err := bodyOf(in.RawBody, &given); err != nil {
 			return nil, err
 		}
 		return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
@@ -175,7 +195,7 @@ func (a *API) deletePart(p part) func(context.Context, *partInput) (*getBotOutpu
 func (a *API) createPart(p part) func(context.Context, *changeBotInput) (*putBotOutput, error) {
 	return func(ctx context.Context, in *changeBotInput) (*putBotOutput, error) {
 		var given document
-		if err := exactly(in.RawBody, &given); err != nil {
+		if err := bodyOf(in.RawBody, &given); err != nil {
 			return nil, err
 		}
 		name, _ := given["name"].(string)

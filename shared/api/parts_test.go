@@ -99,6 +99,8 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"the whole by a patch", "PATCH", "", `{"description":"d","handlers":[{"name":"only"}]}`, 200, func(doc map[string]any) bool {
 			return doc["description"] == "d" && slices.Equal(handlerNames(doc), []string{"only"}) && doc["channels"] != nil
 		}},
+		{"a patch of nothing", "PATCH", "", `null`, 400, nil},
+		{"a constant of nothing", "PUT", "/env/SHOP", " null\n", 400, nil},
 		{"a patch that is no object", "PATCH", "", `[]`, 400, nil},
 		{"a patch of the name", "PATCH", "", `{"bot":"burger"}`, 400, nil},
 	} {
