@@ -202,7 +202,7 @@ func TestListBotsPageByPage(t *testing.T) {
 	}
 }
 
-func TestPublishRemovesChannels(t *testing.T) {
+func TestF9PublishRemovesChannels(t *testing.T) {
 	tests := []struct {
 		name      string
 		connected bool

@@ -14,7 +14,7 @@ import (
 
 const connectPath = "/v1/bots/pizza/channels/telegram/connect"
 
-func TestConnect(t *testing.T) {
+func TestF5Connect(t *testing.T) {
 	const registered = "connect telegram https://bots.example.com/telegram/ID"
 	tests := []struct {
 		name  string

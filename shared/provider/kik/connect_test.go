@@ -49,7 +49,7 @@ func TestK29WrongCredentials(t *testing.T) {
 	}
 }
 
-func TestK30Connect(t *testing.T) {
+func TestK30F7Connect(t *testing.T) {
 	limited := refused(429, "slow down")
 	for _, test := range []struct {
 		name     string

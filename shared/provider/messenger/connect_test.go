@@ -149,7 +149,7 @@ func TestConnectWithoutApp(t *testing.T) {
 	}
 }
 
-func TestConnectWithApp(t *testing.T) {
+func TestF8ConnectWithApp(t *testing.T) {
 	app := func(settings map[string]any) bot.Channel {
 		settings["app_id"] = "7"
 		return with(settings)
