@@ -54,7 +54,7 @@ type ServeOptions struct {
 // grammar is the command line as kong reads it.
 type grammar struct {
 	Server  string `help:"Address of the server (HOOKLINE_SERVER)." placeholder:"URL" group:"Common flags:"`
-	Token   string `help:"Admin token (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
+	Token   string `help:"Token of the API (HOOKLINE_TOKEN, else DIR/admin-token)." placeholder:"T" group:"Common flags:"`
 	Data    string `help:"The server's data directory (HOOKLINE_DATA, else ./hookline-data)." placeholder:"DIR" group:"Common flags:"`
 	Profile string `help:"Server and token by their name in ~/.config/hookline/config.yaml (HOOKLINE_PROFILE)." placeholder:"NAME" group:"Common flags:"`
 	Output  string `short:"o" enum:"text,json,yaml" default:"text" help:"How to print: text, json or yaml." group:"Common flags:"`

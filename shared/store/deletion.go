@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hookline/shared/bot"
@@ -35,12 +36,13 @@ func (s *Store) DeleteBot(ctx context.Context, head bot.Head) (done bool, err er
 			}
 		}
 	}
-	if err := d.definitions(ctx, head.ID); err != nil || d.pages == 0 {
+	if err := d.definitions(ctx, head); err != nil || d.pages == 0 {
 		return false, err
 	}
-	return true, s.table.Transact(ctx,
+	err = s.table.Transact(ctx,
 		Op{Verb: DeleteVerb, Item: Item{Key: headKey(head.ID)}, Cond: IfVersion(version)},
 		Op{Verb: DeleteVerb, Item: Item{Key: accountBotKey(head.Owner, head.Name)}, Cond: Always})
+	return err == nil, err
 }
 
 // deletion is one step.
@@ -64,10 +66,12 @@ func (d *deletion) partition(ctx context.Context, pk string, also func(Item) ([]
 	return nil
 }
 
-// definitions deletes the versions of a bot, and leaves its head.
-func (d *deletion) definitions(ctx context.Context, botID string) error {
+// definitions deletes the versions of a bot up to its head's: one that is published meanwhile is whole.
+func (d *deletion) definitions(ctx context.Context, head bot.Head) error {
+	later := definitions + packed{}.name(head.Version+1)
 	for d.pages > 0 {
-		items, err := d.store.table.Query(ctx, Query{PK: headKey(botID).PK, Prefix: definitions, Limit: TransactLimit / 3})
+		items, err := d.store.table.Query(ctx, Query{PK: headKey(head.ID).PK, Prefix: definitions, Limit: TransactLimit / 3})
+		items = slices.DeleteFunc(items, func(item Item) bool { return item.SK >= later })
 		if err != nil || len(items) == 0 {
 			return err
 		}
