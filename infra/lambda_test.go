@@ -11,12 +11,12 @@ import (
 // largest is how many bytes the program of a function may have: size is time at a cold start.
 var largest = map[string]int64{
 	"api":       14_500_000,
-	"hook":      11_000_000,
-	"kik":       11_000_000,
-	"messenger": 11_000_000,
-	"pyrus":     11_000_000,
-	"telegram":  11_000_000,
-	"processor": 14_500_000,
+	"hook":      9_250_000,
+	"kik":       9_250_000,
+	"messenger": 9_250_000,
+	"pyrus":     9_250_000,
+	"telegram":  9_250_000,
+	"processor": 11_500_000,
 }
 
 // TestBootstraps builds the programs of the functions as they are deployed. Twice built they are the same to the byte, so

@@ -14,7 +14,6 @@ var reasons = map[string]string{
 	"github.com/alecthomas/kong":                          "the command line: commands as structs, and help that helps",
 	"github.com/aws/aws-lambda-go":                        "Lambda's runtime and the shapes of its events",
 	"github.com/aws/aws-sdk-go-v2":                        "AWS: requests, signatures, retries",
-	"github.com/aws/aws-sdk-go-v2/config":                 "AWS: region, credentials and endpoints from the environment",
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb":       "the table on AWS",
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": "the master secret on AWS",
 	"github.com/aws/aws-sdk-go-v2/service/sqs":            "the queues on AWS",
@@ -39,7 +38,6 @@ require (
 	code.dny.dev/ssrf v0.3.0
 	github.com/aws/aws-lambda-go v1.55.1
 	github.com/aws/aws-sdk-go-v2 v1.47.6
-	github.com/aws/aws-sdk-go-v2/config v1.33.14
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.0
 	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.9
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.9

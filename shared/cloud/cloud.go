@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -52,30 +51,34 @@ type Cloud struct {
 	queueURL string
 }
 
-// Open makes the clients, reads the secret and opens connections, side by side. The region, credentials and endpoints
-// are those of the SDK's own variables, AWS_ENDPOINT_URL and the like among them. A variable that is missing, and a
-// secret that is no good, are kind invalid; AWS out of reach is unavailable.
-func Open(ctx context.Context, getenv func(string) string) (*Cloud, error) {
-	for _, name := range []string{EnvTable, EnvQueueURL, EnvNotificationsURL, EnvSecret} {
+// Open makes the clients, reads the secret and opens connections, side by side. The region and credentials are those
+// that Lambda sets, the endpoints the region's own, or AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SERVICE. A variable that is
+// missing, and a secret that is no good, are kind invalid; AWS out of reach is unavailable.
+func Open(ctx context.Context, getenv environment) (*Cloud, error) {
+	for _, name := range []string{
+		EnvTable, EnvQueueURL, EnvNotificationsURL, EnvSecret, awsRegion, awsKeyID, awsSecretKey,
+	} {
 		if getenv(name) == "" {
 			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the environment variable %s is missing", name))
 		}
 	}
 	client := httpClient()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
-	if err != nil {
-		return nil, bot.Wrap(bot.Invalid, "the configuration of the AWS SDK", err)
-	}
+	cfg := getenv.config(client)
+	tables := dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.BaseEndpoint = getenv.endpoint("DYNAMODB") })
+	secrets := secretsmanager.NewFromConfig(cfg, func(o *secretsmanager.Options) {
+		o.BaseEndpoint = getenv.endpoint("SECRETS_MANAGER")
+	})
 	c := &Cloud{
-		Table:     dynamotable.New(dynamodb.NewFromConfig(cfg), getenv(EnvTable), time.Now),
+		Table:     dynamotable.New(tables, getenv(EnvTable), time.Now),
 		PublicURL: getenv(EnvPublicURL), AllowedHosts: strings.Split(getenv(EnvAllowHosts), ","),
-		sqs:      sqs.NewFromConfig(cfg),
+		sqs:      sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = getenv.endpoint("SQS") }),
 		queueURL: getenv(EnvQueueURL),
 	}
 	c.Queue, c.Notifications = sqsqueue.New(c.sqs, c.queueURL), sqsqueue.New(c.sqs, getenv(EnvNotificationsURL))
 
+	var err error
 	var opening sync.WaitGroup
-	opening.Go(func() { c.Keys, err = readKeys(ctx, secretsmanager.NewFromConfig(cfg), getenv(EnvSecret)) })
+	opening.Go(func() { c.Keys, err = readKeys(ctx, secrets, getenv(EnvSecret)) })
 	opening.Go(func() { c.connectTable(ctx) })
 	opening.Go(func() { c.connectQueue(ctx, client) })
 	opening.Wait()

@@ -38,12 +38,6 @@ func newAccount(t *testing.T, secrets map[string]string) *account {
 	a := &account{secrets: secrets, calls: map[string][]string{}}
 	a.Server = httptest.NewServer(a)
 	t.Cleanup(a.Close)
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": a.URL, "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
-		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "1",
-	} {
-		t.Setenv(name, value)
-	}
 	return a
 }
 
@@ -84,6 +78,8 @@ func (a *account) environment() map[string]string {
 		"HOOKLINE_TABLE": "the-table", "HOOKLINE_QUEUE_URL": a.URL + "/1/the-queue.fifo",
 		"HOOKLINE_NOTIFICATIONS_URL": a.URL + "/1/the-notices.fifo", "HOOKLINE_SECRET": "master",
 		"HOOKLINE_PUBLIC_URL": "https://bots.example",
+		"AWS_ENDPOINT_URL":    a.URL, "AWS_REGION": "eu-central-1",
+		"AWS_ACCESS_KEY_ID": "the-id", "AWS_SECRET_ACCESS_KEY": "the-key", "AWS_SESSION_TOKEN": "the-session",
 	}
 }
 
@@ -147,6 +143,10 @@ func TestOpenMissing(t *testing.T) {
 		{"HOOKLINE_NOTIFICATIONS_URL", bot.Invalid},
 		{"HOOKLINE_SECRET", bot.Invalid},
 		{"HOOKLINE_PUBLIC_URL", ""},
+		{"AWS_REGION", bot.Invalid},
+		{"AWS_ACCESS_KEY_ID", bot.Invalid},
+		{"AWS_SECRET_ACCESS_KEY", bot.Invalid},
+		{"AWS_SESSION_TOKEN", ""}, // a user's key has none
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			environment := a.environment()
