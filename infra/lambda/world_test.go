@@ -219,10 +219,12 @@ func (w *world) turns(n int) []bot.Turn {
 	var turns []bot.Turn
 	// Records are written when the batch has been tried, after the replies that they tell of have been sent.
 	w.until(fmt.Sprintf("%d turns are on record", n), func() bool {
-		var err error
-		turns, err = w.store.Turns(context.WithoutCancel(w.Context()), store.TurnQuery{Bot: w.channel.Bot, Limit: 500})
-		if err != nil {
-			w.Fatalf("Turns() = %v", err)
+		turns = nil
+		for turn, err := range w.store.Turns(context.WithoutCancel(w.Context()), store.TurnQuery{Bot: w.channel.Bot}) {
+			if err != nil {
+				w.Fatalf("Turns() = %v", err)
+			}
+			turns = append(turns, turn)
 		}
 		return len(turns) >= n
 	})

@@ -118,6 +118,8 @@ func (a *API) register(h huma.API) {
 		"Remove a channel's webhook from its network"), answering(a, a.disconnectChannel))
 	huma.Register(h, operation("list-turns", http.MethodGet, "/v1/bots/{bot}/turns",
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
+	huma.Register(h, operation("get-turn", http.MethodGet, "/v1/bots/{bot}/turns/{turn}",
+		"What happened to one event, and why"), answering(a, a.getTurn))
 	a.registerHealth(h)
 	a.registerDead(h)
 	a.registerQueue(h)

@@ -340,7 +340,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
 		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
-		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
+		"GET /v1/bots/{bot}/turns/{turn}", "GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
 		"GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",
 		"PATCH /v1/bots/{bot}", "DELETE /v1/bots/{bot}",

@@ -131,34 +131,27 @@ func (a *API) conversationsOn(ctx context.Context, channel string, in *listConve
 	return found, "", err
 }
 
-// latestConversations gives those that the kept turns are of, by their last events, newest first. The cursor is the time
+// latestConversations gives those that the kept turns are of, by their last events, newest first. The cursor is the turn
 // that a page came to; a conversation with events on both sides of it is in both pages.
 func (a *API) latestConversations(ctx context.Context, head bot.Head, in *listConversationsInput) ([]store.KeptConversation, string, error) {
-	q := store.TurnQuery{Bot: head.ID, Limit: in.Limit}
-	if in.Cursor != "" {
-		until, err := time.Parse(time.RFC3339Nano, in.Cursor)
-		if err != nil {
-			return nil, "", bot.Errorf(bot.Invalid, "the cursor is none of this list's")
-		}
-		q.Until = until
-	}
-	turns, err := a.Store.Turns(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
 	var keys []bot.ConversationKey
-	for _, t := range turns {
+	looked, next := 0, ""
+	for t, err := range a.Store.Turns(ctx, store.TurnQuery{Bot: head.ID, After: in.Cursor}) {
+		if err != nil {
+			return nil, "", err
+		}
 		t.Event.Channel = t.Channel
 		key := t.Event.Conversation()
 		if (in.Channel == "" || t.Channel == head.Channels[in.Channel]) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
+		if looked++; len(keys) == in.Limit || looked == recentTurns {
+			next = store.TurnID(t)
+			break
+		}
 	}
 	found, err := a.Store.Conversations(ctx, keys...)
-	if err != nil || len(turns) < in.Limit {
-		return found, "", err
-	}
-	return found, turns[len(turns)-1].Time.Format(time.RFC3339Nano), nil
+	return found, next, err
 }
 
 // channelOf gives the id of a bot's channel.

@@ -98,11 +98,14 @@ func (a *API) isOurs(ch bot.Channel, address string) bool {
 const recentTurns = 500
 
 func (a *API) lastEvent(ctx context.Context, ch bot.Channel) (time.Time, error) {
-	turns, err := a.Store.Turns(ctx, store.TurnQuery{Bot: ch.Bot, Limit: recentTurns})
-	for _, turn := range turns {
-		if turn.Channel == ch.ID {
+	looked := 0
+	for turn, err := range a.Store.Turns(ctx, store.TurnQuery{Bot: ch.Bot}) {
+		if err != nil || turn.Channel == ch.ID {
 			return turn.Time, err
 		}
+		if looked++; looked == recentTurns {
+			break
+		}
 	}
-	return time.Time{}, err
+	return time.Time{}, nil
 }

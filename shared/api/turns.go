@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"hookline/shared/bot"
@@ -14,7 +15,9 @@ type listTurnsInput struct {
 	Chat  string    `query:"chat" doc:"only turns of this chat"`
 	Since time.Time `query:"since" doc:"only turns after this time"`
 	Until time.Time `query:"until" doc:"only turns before this time"`
-	Limit int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	// Cursor is the last answer's next; any turn's id will do.
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	// Explain is on unless it is turned off: of a bot with thousands of handlers that is most of the answer.
 	Explain bool `query:"explain" default:"true" doc:"say why each handler fired or lost"`
 }
@@ -22,32 +25,91 @@ type listTurnsInput struct {
 type listTurnsOutput struct {
 	Body struct {
 		Turns []bot.Turn `json:"turns"`
+		Next  string     `json:"next,omitempty" doc:"there may be older ones; a page of large turns ends before its limit"`
 	}
 }
+
+// maxTurnsBytes is where a page of turns ends: a function on AWS may answer 6 MB.
+const maxTurnsBytes = 4 << 20
 
 func (a *API) listTurns(ctx context.Context, in *listTurnsInput) (*listTurnsOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
-	turns, err := a.Store.Turns(ctx, store.TurnQuery{
-		Bot: head.ID, Chat: in.Chat, Since: in.Since, Until: in.Until, Limit: in.Limit,
-	})
+	q := store.TurnQuery{Bot: head.ID, Chat: in.Chat, Since: in.Since, Until: in.Until, After: in.Cursor}
+	show, size := a.turnShower(head, in.Explain), 0
+	out := &listTurnsOutput{}
+	out.Body.Turns = []bot.Turn{}
+	for t, err := range a.Store.Turns(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		last := store.TurnID(t)
+		bytes, err := show.turn(ctx, &t)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Turns = append(out.Body.Turns, t)
+		if size += bytes; size >= maxTurnsBytes || len(out.Body.Turns) == in.Limit {
+			out.Body.Next = last
+			break
+		}
+	}
+	return out, nil
+}
+
+type turnInput struct {
+	Bot  string `path:"bot"`
+	Turn string `path:"turn"`
+}
+
+type turnOutput struct {
+	Body bot.Turn
+}
+
+func (a *API) getTurn(ctx context.Context, in *turnInput) (*turnOutput, error) {
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
-	explain, names := explainer{api: a, head: head}, namesOf(head)
-	for i := range turns {
-		if in.Explain {
-			if err := explain.turn(ctx, &turns[i]); err != nil {
-				return nil, err
-			}
-		}
-		turns[i].Bot, turns[i].Channel, turns[i].Definition = head.Name, names.channel(turns[i].Channel), ""
+	out := &turnOutput{}
+	if out.Body, err = a.Store.Turn(ctx, head.ID, in.Turn); err != nil {
+		return nil, err
 	}
-	out := &listTurnsOutput{}
-	out.Body.Turns = append([]bot.Turn{}, turns...)
-	return out, nil
+	_, err = a.turnShower(head, true).turn(ctx, &out.Body)
+	return out, err
+}
+
+// turnShower makes of stored turns of a bot what is shown of them.
+type turnShower struct {
+	names   channelNames
+	explain *explainer // nil: without why handlers fired or lost
+	bot     string
+}
+
+func (a *API) turnShower(head bot.Head, explain bool) turnShower {
+	s := turnShower{names: namesOf(head), bot: head.Name}
+	if explain {
+		s.explain = &explainer{api: a, head: head}
+	}
+	return s
+}
+
+// turn gives how many bytes the turn has as JSON.
+func (s turnShower) turn(ctx context.Context, t *bot.Turn) (int, error) {
+	if s.explain != nil {
+		if err := s.explain.turn(ctx, t); err != nil {
+			return 0, err
+		}
+	}
+	t.ID = store.TurnID(*t)
+	t.Bot, t.Channel, t.Definition = s.bot, s.names.channel(t.Channel), ""
+	encoded, err := json.Marshal(t)
+	if err != nil {
+		return 0, bot.Wrap(bot.Internal, "a turn cannot be shown", err)
+	}
+	return len(encoded), nil
 }
 
 // channelNames maps the ids of a bot's channels to their names.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,16 @@ func (w *world) keep(turns ...bot.Turn) {
 	}
 }
 
+// jobs gives the turns of an answer by the ends of their ids.
+func jobs(answer map[string]any) []string {
+	found := []string{}
+	for _, turn := range answer["turns"].([]any) {
+		_, job, _ := strings.Cut(turn.(map[string]any)["id"].(string), "-")
+		found = append(found, job)
+	}
+	return found
+}
+
 func TestTurns(t *testing.T) {
 	tests := []struct {
 		name, query string
@@ -53,15 +64,63 @@ func TestTurns(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := []string{}
-			for _, turn := range w.ask("GET", "/v1/bots/pizza/turns"+test.query, "", 200)["turns"].([]any) {
-				got = append(got, turn.(map[string]any)["id"].(string))
-			}
+			got := jobs(w.ask("GET", "/v1/bots/pizza/turns"+test.query, "", 200))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("turns%s (-want +got)\n%s", test.query, diff)
 			}
 		})
 	}
+}
+
+func TestTurnsPageByPage(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	for i := range 5 { // all at once, in several chats
+		w.keep(w.turn(fmt.Sprint("t", i), fmt.Sprint(i%3), "hello", "", 0))
+	}
+	var pages [][]string
+	for cursor, more := "", true; more; {
+		page := w.ask("GET", "/v1/bots/pizza/turns?limit=2&cursor="+cursor, "", 200)
+		pages = append(pages, jobs(page))
+		cursor, more = page["next"].(string)
+	}
+	if diff := cmp.Diff([][]string{{"t4", "t3"}, {"t2", "t1"}, {"t0"}}, pages); diff != "" {
+		t.Errorf("pages of two turns (-want +got)\n%s", diff)
+	}
+	w.ask("GET", "/v1/bots/pizza/turns?cursor=t3", "", 400)
+}
+
+// A function on AWS can answer 6 MB.
+func TestTurnsEndBeforeTheyAreTooMuch(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	const each, all = 200 << 10, 40
+	for i := range all {
+		large := w.turn(fmt.Sprint("t", i), "a", "hello", "", i)
+		large.Replies = []bot.TurnReply{{Parts: []bot.Part{{Text: strings.Repeat("x", each)}}}}
+		w.keep(large)
+	}
+	page := w.ask("GET", "/v1/bots/pizza/turns?limit=500", "", 200)
+	first := jobs(page)
+	if len(first) < 10 || len(first)*each > 5<<20 || page["next"] == nil {
+		t.Errorf("%d turns of %d bytes in one page, next %v, want less than 5 MB and more to come", len(first), each, page["next"])
+	}
+	second := jobs(w.ask("GET", "/v1/bots/pizza/turns?limit=500&cursor="+page["next"].(string), "", 200))
+	if got := len(first) + len(second); got != all || second[len(second)-1] != "t0" {
+		t.Errorf("two pages have %d turns and end with %s, want all %d", got, second[len(second)-1], all)
+	}
+}
+
+func TestTurn(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.keep(w.turn("t0", "a", "hello", "", 0), w.turn("t1", "a", "hello", "", 1))
+	got := w.ask("GET", "/v1/bots/pizza/turns/20260301T110001.000000Z-t1", "", 200)
+	if got["bot"] != "pizza" || got["time"] != "2026-03-01T11:00:01Z" || got["handlers"] == nil {
+		t.Errorf("turn = %v, want the second one, explained", got)
+	}
+	w.ask("GET", "/v1/bots/pizza/turns/t1", "", 404)
+	w.ask("GET", "/v1/bots/pizza/turns/20260301T110001.000000Z-t2", "", 404)
 }
 
 func TestTurnsNameThings(t *testing.T) {

@@ -115,12 +115,14 @@ func newWalked(t *testing.T) *walked {
 		t.Fatal(err)
 	}
 	w.stand("telegram", "42", "7", "choosing")
+	turn := w.turn("t0", "42", "hello", "", 0)
+	w.keep(turn)
 	token := w.ask("POST", "/v1/tokens", `{"name":"deployment","scopes":["read"]}`, 201)
 	message := w.ask("POST", "/v1/bots/pizza/send", bodies["send"], 202)["id"].(string)
 	*w.queue, *w.notices = nil, nil
 	return &walked{w, map[string]string{
-		"message": message,
-		"bot":     "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
+		"message": message, "turn": store.TurnID(turn),
+		"bot": "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
 		"recipient": recipients[0].ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
 	}}
 }

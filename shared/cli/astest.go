@@ -13,6 +13,7 @@ import (
 // asTest writes the turns of a chat that are kept down as a test file. What does not go with the live version as it was
 // recorded is said on stderr.
 func (s *session) asTest(ctx context.Context, server *client, query turnQuery) error {
+	query.limit, query.bare = turnPage, true
 	var turns []bot.Turn
 	for turn, err := range server.allTurns(ctx, query) {
 		if err != nil {

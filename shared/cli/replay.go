@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +30,7 @@ func (replayCommand) Help() string {
 is otherwise than it was recorded. Nothing is sent or kept. Exit code 1 if anything is otherwise.
 
   hookline replay --all --against pizza.yaml
-  hookline replay MKQ4FJZT5WKPHC5WVSJ3KBLQYE --against pizza.yaml
+  hookline replay 20260301T120000.000000Z-MKQ4FJZT5WKPHC5WVSJ3KBLQYE --against pizza.yaml
   hookline replay --all --version 3 -o json`
 }
 
@@ -44,11 +44,14 @@ func (c *replayCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	replayer := rehearse.NewReplayer(def, s.Providers)
-	turns := server.allTurns(ctx, turnQuery{bot: name})
 	if c.All {
-		return s.replayAll(ctx, turns, replayer)
+		return s.replayAll(ctx, server.allTurns(ctx, turnQuery{bot: name, limit: turnPage, bare: true}), replayer)
 	}
-	return s.replayOne(ctx, turns, c.Turn, replayer)
+	var turn bot.Turn
+	if err := server.call(ctx, "GET "+botPath(name)+"/turns/"+url.PathEscape(c.Turn), nil, &turn); err != nil {
+		return err
+	}
+	return s.replayOne(ctx, turn, replayer)
 }
 
 // definition gives the bot whose turns are replayed, and what they are replayed against.
@@ -98,26 +101,16 @@ func (c *client) definition(ctx context.Context, path string) (bot.Definition, e
 	return def, nil
 }
 
-// replayOne finds a turn and replays it.
-func (s *session) replayOne(ctx context.Context, turns turnSeq, id string, replayer *rehearse.Replayer) error {
-	for turn, err := range turns {
-		if err != nil {
-			return err
-		}
-		if turn.ID != id {
-			continue
-		}
-		replay, err := replayer.Replay(ctx, turn)
-		if err != nil {
-			return err
-		}
-		if replay.Skipped != "" {
-			return fmt.Errorf("the turn cannot be replayed: %s", replay.Skipped)
-		}
-		err = s.print(replay, func(w io.Writer) { printReplay(w, turn, replay) })
-		return answered(err, len(replay.Changes))
+func (s *session) replayOne(ctx context.Context, turn bot.Turn, replayer *rehearse.Replayer) error {
+	replay, err := replayer.Replay(ctx, turn)
+	if err != nil {
+		return err
 	}
-	return &refusal{status: http.StatusNotFound, detail: "no turn " + id + " is kept"}
+	if replay.Skipped != "" {
+		return fmt.Errorf("the turn cannot be replayed: %s", replay.Skipped)
+	}
+	err = s.print(replay, func(w io.Writer) { printReplay(w, turn, replay) })
+	return answered(err, len(replay.Changes))
 }
 
 // replays are what became of all turns of a bot.

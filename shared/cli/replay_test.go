@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 // recording is a server that has turns of the bot pizza, the newest first, and gives them as the real one does.
 type recording struct {
-	times []time.Time
+	turns int
 	asked []url.Values
 }
 
@@ -31,41 +32,50 @@ func (r *recording) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		fmt.Fprint(w, `{"bot":"pizza","handlers":[{"name":"other","response":{"text":"You said hello."}}]}`)
 	case "/v1/bots/pizza/turns":
 		r.asked = append(r.asked, req.URL.Query())
-		fmt.Fprintf(w, `{"turns":[%s]}`, strings.Join(r.page(req.URL.Query()), ","))
+		turns, next := r.page(req.URL.Query())
+		fmt.Fprintf(w, `{"turns":[%s],"next":%q}`, strings.Join(turns, ","), next)
 	default:
+		var i int
+		if n, _ := fmt.Sscanf(req.URL.Path, "/v1/bots/pizza/turns/t%d", &i); n == 1 && i < r.turns {
+			fmt.Fprint(w, r.turn(i))
+			return
+		}
 		w.WriteHeader(http.StatusNotFound)
-		fmt.Fprint(w, `{"detail":"version 9 of bot pizza is not kept"}`)
+		fmt.Fprintf(w, `{"detail":"there is no %s"}`, req.URL.Path)
 	}
 }
 
-func (r *recording) page(query url.Values) (page []string) {
-	until, err := time.Parse(time.RFC3339Nano, query.Get("until"))
-	for i, at := range r.times {
-		if err == nil && !at.Truncate(time.Microsecond).Before(until.Truncate(time.Microsecond)) {
-			continue
-		}
-		said := "hello"
-		if i%1000 == 7 {
-			said = "something else"
-		}
-		page = append(page, fmt.Sprintf(`{"id":"t%d","time":%q,"bot":"pizza","channel":"telegram","provider":"telegram","version":1,
-			"event":{"id":"%d","provider":"telegram","channel":"c1","kind":"text","text":%q,"chat":{"id":"42"},"from":{"id":"7","first_name":"Ada"}},"fired":["any"],
-			"state":{"before":"","after":""},"replies":[{"chat":"42","parts":[{"text":"You said hello."}],"sent":true}],
-			"outcome":"replied"}`, i, at.Format(time.RFC3339Nano), i, said))
-		if fmt.Sprint(len(page)) == query.Get("limit") {
-			break
+// page gives the turns behind the cursor, of which the first answer has none, and the next cursor.
+func (r *recording) page(query url.Values) (page []string, next string) {
+	from := 0
+	if n, _ := fmt.Sscanf(query.Get("cursor"), "t%d", &from); n == 1 {
+		from++
+	}
+	limit, _ := strconv.Atoi(query.Get("limit"))
+	for i := from; i < r.turns; i++ {
+		page = append(page, r.turn(i))
+		if len(page) == limit {
+			return page, fmt.Sprintf("t%d", i)
 		}
 	}
-	return page
+	return page, ""
+}
+
+func (r *recording) turn(i int) string {
+	said := "hello"
+	if i%1000 == 7 {
+		said = "something else"
+	}
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(-time.Duration(i) * time.Microsecond)
+	return fmt.Sprintf(`{"id":"t%d","time":%q,"bot":"pizza","channel":"telegram","provider":"telegram","version":1,
+		"event":{"id":"%d","provider":"telegram","channel":"c1","kind":"text","text":%q,"chat":{"id":"42"},"from":{"id":"7","first_name":"Ada"}},"fired":["any"],
+		"state":{"before":"","after":""},"replies":[{"chat":"42","parts":[{"text":"You said hello."}],"sent":true}],
+		"outcome":"replied"}`, i, at.Format(time.RFC3339Nano), i, said)
 }
 
 func recordingServer(t *testing.T, turns int) (*recording, *httptest.Server) {
 	t.Helper()
-	r := &recording{}
-	for i := range turns {
-		// Three at a time in one microsecond, so that some pages end among them.
-		r.times = append(r.times, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(-time.Duration(i/3)*time.Microsecond-time.Duration(i%3)))
-	}
+	r := &recording{turns: turns}
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	return r, s
@@ -108,7 +118,7 @@ func TestReplayAllAsJSON(t *testing.T) {
 		return []any{map[string]any{"text": text}}
 	}
 	want := map[string]any{"turns": 8.0, "changed": []any{map[string]any{
-		"turn": "t7", "time": "2026-03-01T11:59:59.999997999Z", "channel": "telegram", "chat": "42",
+		"turn": "t7", "time": "2026-03-01T11:59:59.999993Z", "channel": "telegram", "chat": "42",
 		"changes": []any{map[string]any{"what": "replies", "before": part("You said hello."), "after": part("You said something else.")}},
 	}}}
 	if diff := cmp.Diff(want, answer); diff != "" || got.code != 1 {
@@ -131,11 +141,11 @@ func TestReplayOne(t *testing.T) {
 		{"the same as JSON", []string{"t205", "-o", "json"}, 0, `"channel":"telegram","chat":"42"}` + "\n", ""},
 		{"against a file", []string{"t205", "--against", polite}, 0, "nothing changes", ""},
 		{"against a version", []string{"t205", "--version", "2"}, 1, "  handlers, - recorded, + replayed:\n    - handlers: [any]\n    + handlers: [other]\n", ""},
-		{"of a version that is gone", []string{"t205", "--version", "9"}, 1, "", "version 9 of bot pizza is not kept"},
+		{"of a version that is gone", []string{"t205", "--version", "9"}, 1, "", "there is no /v1/bots/pizza/versions/9"},
 		{"against a file of another bot", []string{"t205", "--against", burger}, 1, "", "no such bot: burger"},
 		{"against a file, as if of this bot", []string{"t205", "--against", burger, "--bot", "pizza"}, 0, "nothing changes", ""},
 		{"against a file that is wrong", []string{"t205", "--against", wrong}, 1, "", "wrong.yaml:1: "},
-		{"not kept", []string{"t999"}, 1, "", "no turn t999 is kept"},
+		{"not kept", []string{"t999"}, 1, "", "there is no /v1/bots/pizza/turns/t999"},
 		{"of another bot", []string{"t205", "--bot", "burger"}, 1, "", "no such bot: burger"},
 		{"of nothing", nil, 2, "", "name a turn, or give --all"},
 		{"of both", []string{"t1", "--all"}, 2, "", "name a turn, or give --all"},
@@ -148,18 +158,19 @@ func TestReplayOne(t *testing.T) {
 	}
 }
 
-func TestReplayOneReadsNoMoreThanItNeeds(t *testing.T) {
+func TestReplayOneReadsNoOthers(t *testing.T) {
 	r, s := recordingServer(t, 1000)
 	run(t, nil, "", "replay", "t105", "--server", s.URL).want(t, 0, "nothing changes", "")
-	if len(r.asked) != 2 {
-		t.Errorf("replay asked for %d pages, want 2", len(r.asked))
+	if len(r.asked) != 0 {
+		t.Errorf("replay of one turn asked for %d pages of turns, want none", len(r.asked))
 	}
 }
 
 func TestReplaySaysWhatCannotBeReplayed(t *testing.T) {
 	partial := strings.Replace(turnJSON("t1", "replied", 1), `"outcome"`, `"partial":true,"outcome"`, 1)
 	s := newServer(t, map[string]answer{
-		"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/turns": {200, turnsBody(partial)}, "GET /v1/bots/pizza": {200, `{"bot":"pizza"}`},
+		"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/turns": {200, turnsBody(partial)}, "GET /v1/bots/pizza/turns/t1": {200, partial},
+		"GET /v1/bots/pizza": {200, `{"bot":"pizza"}`},
 	})
 	run(t, nil, "", "replay", "--all", "--server", s.URL).want(t, 0,
 		"not replayed: its record does not hold all that it was decided by\n1 of them could not be replayed\nthis edit changes 0 of 1 turns\n", "")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"net/url"
@@ -59,6 +58,7 @@ func (c *turnsCommand) Run(ctx context.Context, s *session) error {
 
 const (
 	maxTurns    = 500 // what the server gives at once
+	turnPage    = 100 // what is asked for at once where all are wanted
 	followEvery = 500 * time.Millisecond
 	// lateness is how long a turn may take before it is recorded, and so how far back is looked again and again.
 	lateness = time.Minute
@@ -109,73 +109,70 @@ func (q turnQuery) goOn(turns []bot.Turn, since time.Time) turnQuery {
 
 // turnQuery asks for turns of a bot.
 type turnQuery struct {
-	bot, chat    string
-	since, until time.Time
-	limit        int
+	bot, chat string
+	since     time.Time
+	limit     int
 	// bare leaves out why each handler fired or lost.
 	bare bool
 }
 
 // turns gives the newest turns, the oldest of them first.
 func (c *client) turns(ctx context.Context, q turnQuery) ([]bot.Turn, error) {
-	values := url.Values{"limit": {strconv.Itoa(q.limit)}}
+	var turns []bot.Turn
+	for turn, err := range c.allTurns(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if turns = append(turns, turn); len(turns) == q.limit {
+			break
+		}
+	}
+	slices.Reverse(turns)
+	return turns, nil
+}
+
+// turnSeq gives turns one after the other; an error ends it.
+type turnSeq = iter.Seq2[bot.Turn, error]
+
+// allTurns gives all turns that a query asks for, the newest first; its limit is that of a page.
+func (c *client) allTurns(ctx context.Context, q turnQuery) turnSeq {
+	return func(yield func(bot.Turn, error) bool) {
+		values := q.values()
+		for {
+			var page struct {
+				Turns []bot.Turn `json:"turns"`
+				Next  string     `json:"next"`
+			}
+			if err := c.call(ctx, "GET "+botPath(q.bot)+"/turns?"+values.Encode(), nil, &page); err != nil {
+				yield(bot.Turn{}, err)
+				return
+			}
+			for _, t := range page.Turns {
+				if !yield(t, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			values.Set("cursor", page.Next)
+		}
+	}
+}
+
+func (q turnQuery) values() url.Values {
+	values := url.Values{}
+	if q.limit > 0 {
+		values.Set("limit", strconv.Itoa(q.limit))
+	}
 	if q.chat != "" {
 		values.Set("chat", q.chat)
 	}
 	if !q.since.IsZero() {
 		values.Set("since", q.since.UTC().Format(time.RFC3339Nano))
 	}
-	if !q.until.IsZero() {
-		values.Set("until", q.until.UTC().Format(time.RFC3339Nano))
-	}
 	if q.bare {
 		values.Set("explain", "false")
 	}
-	var page struct {
-		Turns []bot.Turn `json:"turns"`
-	}
-	if err := c.call(ctx, "GET "+botPath(q.bot)+"/turns?"+values.Encode(), nil, &page); err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(page.Turns, func(a, b bot.Turn) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
-	return page.Turns, nil
-}
-
-// turnPage is how many turns are asked for at a time where all are wanted: each may have 256 KiB.
-const turnPage = 100
-
-// turnSeq gives turns one after the other; an error ends it.
-type turnSeq = iter.Seq2[bot.Turn, error]
-
-// allTurns gives all turns that a query asks for, the newest first, without why their handlers fired or lost.
-func (c *client) allTurns(ctx context.Context, q turnQuery) turnSeq {
-	q.limit, q.bare = turnPage, true
-	return func(yield func(bot.Turn, error) bool) {
-		known := map[string]bool{}
-		for {
-			page, err := c.turns(ctx, q)
-			if err != nil {
-				yield(bot.Turn{}, err)
-				return
-			}
-			given := map[string]bool{}
-			for _, t := range slices.Backward(page) {
-				given[t.ID] = true
-				if !known[t.ID] && !yield(t, nil) {
-					return
-				}
-			}
-			if len(page) < q.limit {
-				return
-			}
-			// The server bounds by microseconds: others of the last one may be still to come, and some come again.
-			last := page[0].Time.Truncate(time.Microsecond)
-			if next := last.Add(time.Microsecond); next.Equal(q.until) {
-				q.until = last
-			} else {
-				q.until = next
-			}
-			known = given
-		}
-	}
+	return values
 }

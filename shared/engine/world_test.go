@@ -263,16 +263,15 @@ func (w *world) letters() []bot.DeadLetter {
 func (w *world) turn(job bot.Job) bot.Turn {
 	w.t.Helper()
 	w.engine.Flush(w.t.Context())
-	turns, err := w.store.Turns(w.t.Context(), store.TurnQuery{Bot: w.head.ID})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, turn := range turns {
+	for turn, err := range w.store.Turns(w.t.Context(), store.TurnQuery{Bot: w.head.ID}) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
 		if turn.ID == job.ID {
 			return turn
 		}
 	}
-	w.t.Fatalf("no turn of job %s among %d", job.ID, len(turns))
+	w.t.Fatalf("no turn of job %s", job.ID)
 	return bot.Turn{}
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"hash/fnv"
 	"slices"
@@ -62,97 +61,6 @@ func turnShard(e bot.Event) uint32 {
 }
 
 // turnTime is how a turn's time stands in its key: to the microsecond, so that keys sort as turns came.
-func turnTime(t time.Time) string { return t.UTC().Format("20060102T150405.000000Z") }
+func turnTime(t time.Time) string { return t.UTC().Format(turnTimes) }
 
-// TurnQuery asks for turns of a bot.
-type TurnQuery struct {
-	Bot string // id
-	// Chat limits the answer to one chat's, "" for all.
-	Chat string
-	// Since and Until bound the turns' times, both excluded; zero: no bound.
-	Since, Until time.Time
-	Limit        int
-}
-
-// Turns gives turns, newest first.
-func (s *Store) Turns(ctx context.Context, q TurnQuery) ([]bot.Turn, error) {
-	newest := s.now()
-	if !q.Until.IsZero() && q.Until.Before(newest) {
-		newest = q.Until
-	}
-	oldest := s.now().Add(-TurnsKept)
-	if q.Since.After(oldest) {
-		oldest = q.Since
-	}
-	var turns []bot.Turn
-	for day := newest.UTC(); !day.Truncate(24 * time.Hour).Before(oldest.UTC().Truncate(24 * time.Hour)); day = day.AddDate(0, 0, -1) {
-		found, err := s.turnsOfDay(ctx, q, day)
-		if err != nil {
-			return nil, err
-		}
-		turns = append(turns, found...)
-		if q.Limit > 0 && len(turns) >= q.Limit {
-			return turns[:q.Limit], nil
-		}
-	}
-	return turns, nil
-}
-
-func (s *Store) turnsOfDay(ctx context.Context, q TurnQuery, day time.Time) ([]bot.Turn, error) {
-	shards := []uint32{}
-	for shard := range uint32(turnShards) {
-		shards = append(shards, shard)
-	}
-	if q.Chat != "" {
-		shards = []uint32{turnShard(bot.Event{Chat: &bot.Chat{ID: q.Chat}})}
-	}
-	var turns []bot.Turn
-	for _, shard := range shards {
-		found, err := s.turnsOfShard(ctx, q, turnPartition(q.Bot, day, shard))
-		if err != nil {
-			return nil, err
-		}
-		turns = append(turns, found...)
-	}
-	slices.SortStableFunc(turns, func(a, b bot.Turn) int {
-		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(b.ID, a.ID))
-	})
-	return turns, nil
-}
-
-// turnPage is how many turns are read at a time while those of one chat are picked out.
-const turnPage = 200
-
-// turnsOfShard reads pages, newest first, until it has what was asked for or passes q.Since.
-func (s *Store) turnsOfShard(ctx context.Context, q TurnQuery, partition string) ([]bot.Turn, error) {
-	page := Query{PK: partition, Newest: true, Limit: turnPage}
-	if !q.Until.IsZero() {
-		page.After = turnTime(q.Until)
-	}
-	var turns []bot.Turn
-	for {
-		items, err := s.table.Query(ctx, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range items {
-			var t bot.Turn
-			if err := decode(item, &t); err != nil {
-				return nil, err
-			}
-			if !t.Time.After(q.Since) {
-				return turns, nil
-			}
-			if q.Chat == "" || t.Event.Chat != nil && t.Event.Chat.ID == q.Chat {
-				turns = append(turns, t)
-			}
-			if q.Limit > 0 && len(turns) >= q.Limit {
-				return turns, nil
-			}
-		}
-		if len(items) < turnPage {
-			return turns, nil
-		}
-		page.After = items[len(items)-1].SK
-	}
-}
+const turnTimes = "20060102T150405.000000Z"
