@@ -74,7 +74,7 @@ func (a *API) Handler() http.Handler {
 }
 
 // limits are what the document says of them.
-const limits = `Limits: a bot file has at most 8 MB, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests`" + ` says.
+const limits = `Limits: a bot file has at most 8 MB, 4 MB on AWS, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests`" + ` says.
 Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends`" + ` holds replies to a rate, too. Both are counted in each process.
 What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.`
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -25,7 +26,8 @@ type Function struct{ handler http.Handler }
 func New(h http.Handler) Function { return Function{h} }
 
 // Handle answers one call. The request's context ends with the invocation. An event whose body or method is none is
-// answered 400; a panic is logged and answered 500. The error is for an event of another payload format: then the API is
+// answered 400; a panic is logged and answered 500. An answer over 1 MB is compressed for whom that suits; one that is
+// still more than Lambda takes is answered 413. The error is for an event of another payload format: then the API is
 // set up wrongly, and no answer could be right.
 func (f Function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	if event.Version != payloadFormat {
@@ -47,7 +49,10 @@ func (f Function) serve(r *http.Request) (answer events.APIGatewayV2HTTPResponse
 	}()
 	w := newResponse()
 	f.handler.ServeHTTP(w, r)
-	return w.event()
+	if w.body.Len() > compressedFrom && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.compress()
+	}
+	return fitting(w.event())
 }
 
 func failure(status int, message string) events.APIGatewayV2HTTPResponse {

@@ -1,7 +1,9 @@
 package lambdahttp_test
 
 import (
+	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -83,6 +85,49 @@ func TestResponse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, answer(t, tt.handler)); diff != "" {
 				t.Errorf("Handle() (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Lambda drops an answer of more than 6 MB.
+func TestLargeAnswers(t *testing.T) {
+	large := strings.Repeat("a line like many others\n", 8<<20/24)
+	noise := make([]byte, 5<<20)
+	if _, err := rand.Read(noise); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, accept string
+		body         string
+		status       int
+		encoding     string
+	}{
+		{"small", "gzip", large[:1<<20], 200, ""},
+		{"large", "br, gzip", large, 200, "gzip"},
+		{"large, but not to be compressed", "", large, 413, ""},
+		{"large, and not to be compressed further", "gzip", string(noise), 413, ""},
+		{"large by what JSON makes of it", "", strings.Repeat("<", 2<<20), 413, ""},
+		{"just not too large", "", strings.Repeat("x", 5<<20), 200, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			event := captured(t, "telegram")
+			event.Headers["accept-encoding"] = tt.accept
+			got, err := lambdahttp.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) })).Handle(t.Context(), event)
+			if err != nil || got.StatusCode != tt.status || got.Headers["Content-Encoding"] != tt.encoding {
+				t.Fatalf("Handle() = %d %s, %v, want %d %s", got.StatusCode, got.Headers["Content-Encoding"], err, tt.status, tt.encoding)
+			}
+			if tt.encoding != "gzip" {
+				return
+			}
+			unpacked, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(got.Body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(unpacked)
+			if kind := got.Headers["Content-Type"]; err != nil || string(body) != tt.body || kind != "text/plain; charset=utf-8" {
+				t.Errorf("Handle() = %d bytes of %s, %v, want the %d that were written", len(body), kind, err, len(tt.body))
 			}
 		})
 	}

@@ -2,7 +2,10 @@ package lambdahttp
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -59,6 +62,44 @@ func (w *response) event() events.APIGatewayV2HTTPResponse {
 		answer.Body = string(body)
 	} else {
 		answer.Body, answer.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+	}
+	return answer
+}
+
+const (
+	// compressedFrom is how large a body is that is worth the time.
+	compressedFrom = 1 << 20
+	// maxPayload is what Lambda takes of an answer, as JSON, with room for all but the body:
+	// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+	maxPayload = 6<<20 - 64<<10
+)
+
+// compress makes the body gzip, unless the handler has encoded it in a way of its own.
+func (w *response) compress() {
+	if w.sent.Get("Content-Encoding") != "" {
+		return
+	}
+	if w.sent.Get("Content-Type") == "" {
+		w.sent.Set("Content-Type", http.DetectContentType(w.body.Bytes()))
+	}
+	var compressed bytes.Buffer
+	z := gzip.NewWriter(&compressed)
+	_, _ = z.Write(w.body.Bytes()) // a buffer takes everything
+	_ = z.Close()
+	w.sent.Set("Content-Encoding", "gzip")
+	w.sent.Add("Vary", "Accept-Encoding")
+	w.sent.Del("Content-Length")
+	w.body = compressed
+}
+
+// fitting puts a refusal in the place of an answer that Lambda would drop.
+func fitting(answer events.APIGatewayV2HTTPResponse) events.APIGatewayV2HTTPResponse {
+	if len(answer.Body) <= maxPayload/6 { // a byte has six in JSON at most
+		return answer
+	}
+	if encoded, err := json.Marshal(answer.Body); err == nil && len(encoded) > maxPayload {
+		return failure(http.StatusRequestEntityTooLarge, fmt.Sprintf(
+			"the answer has %d bytes, more than a function on AWS can give: ask for less, with a smaller limit", len(encoded)))
 	}
 	return answer
 }
