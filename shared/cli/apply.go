@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"hookline/shared/bot"
 	"hookline/shared/botfile"
@@ -172,12 +173,17 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 func printChange(w io.Writer, c change) {
 	switch c.What {
 	case "added":
-		fmt.Fprintf(w, "  + %s: %s\n", c.Path, c.After)
+		fmt.Fprintf(w, "  + %s: %s\n", c.Path, readable(c.After))
 	case "removed":
-		fmt.Fprintf(w, "  - %s: %s\n", c.Path, c.Before)
+		fmt.Fprintf(w, "  - %s: %s\n", c.Path, readable(c.Before))
 	case "changed":
-		fmt.Fprintf(w, "  - %s: %s\n  + %s: %s\n", c.Path, c.Before, c.Path, c.After)
+		fmt.Fprintf(w, "  - %s: %s\n  + %s: %s\n", c.Path, readable(c.Before), c.Path, readable(c.After))
 	default:
 		fmt.Fprintf(w, "  ~ %s: %s\n", c.Path, c.What)
 	}
+}
+
+// readable is JSON without the escapes that only HTML needs: patterns are full of them.
+func readable(text json.RawMessage) string {
+	return strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(text))
 }

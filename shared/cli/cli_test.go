@@ -218,6 +218,25 @@ func TestBotsOfAllPages(t *testing.T) {
 	run(t, nil, "", "dead", "c", "--server", s.URL).want(t, 0, "no dead letters", "")
 }
 
+// What stands between a server and us does not answer as the server does.
+func TestRefusalsThatAreNotTheServers(t *testing.T) {
+	s := newServer(t, map[string]answer{
+		"GET /v1/bots/short/versions": {413, "ask for less\n"},
+		"GET /v1/bots/long/versions":  {502, strings.Repeat("a page ", 100)},
+		"GET /v1/bots/html/versions":  {502, "<html>"},
+		"GET /v1/bots?cursor=":        {200, `{"bots":[{"bot":"short"},{"bot":"long"},{"bot":"html"}]}`},
+	})
+	for name, want := range map[string]string{
+		"short": "hookline: the server answers 413 Request Entity Too Large: ask for less\n",
+		"long":  "hookline: the server answers 502 Bad Gateway\n",
+		"html":  "hookline: the server answers 502 Bad Gateway\n",
+	} {
+		if got := run(t, nil, "", "versions", name, "--server", s.URL); got.code != 1 || got.stderr != want {
+			t.Errorf("versions %s = %d %q, want 1 %q", name, got.code, got.stderr, want)
+		}
+	}
+}
+
 func TestServe(t *testing.T) {
 	pizza := file(t, "pizza.yaml", "bot: pizza\nchannels: {telegram: {token: '1:t'}}\nhandlers: [{name: a}]\n")
 	published := answer{200, `{"bot":"pizza","version":1,"changed":true,"channels":[],"hooks":[]}`}

@@ -29,6 +29,7 @@ type client struct {
 const (
 	callTimeout = time.Minute
 	maxAnswer   = 64 << 20
+	maxPlain    = 300 // of a refusal that is no problem of ours, to be shown
 )
 
 func newClient(server string, token bot.Secret) *client {
@@ -113,7 +114,7 @@ func (c *client) call(ctx context.Context, operation string, in, out any) error 
 		return c.lost(ctx, err)
 	}
 	if resp.StatusCode/100 != 2 {
-		return refused(resp.StatusCode, text)
+		return refused(resp, text)
 	}
 	if out == nil {
 		return nil
@@ -134,7 +135,8 @@ func (c *client) lost(ctx context.Context, err error) error {
 	return &unreachable{c.server, err}
 }
 
-func refused(status int, text []byte) *refusal {
+func refused(resp *http.Response, text []byte) *refusal {
+	status := resp.StatusCode
 	var p struct {
 		Detail string        `json:"detail"`
 		Errors []bot.Problem `json:"errors"`
@@ -142,6 +144,9 @@ func refused(status int, text []byte) *refusal {
 	}
 	if json.Unmarshal(text, &p) != nil || p.Detail+p.Error == "" {
 		p.Detail = fmt.Sprintf("the server answers %d %s", status, http.StatusText(status))
+		if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain") && len(text) <= maxPlain {
+			p.Detail += ": " + strings.TrimSpace(string(text))
+		}
 	}
 	return &refusal{status, cmp.Or(p.Detail, p.Error), p.Errors}
 }

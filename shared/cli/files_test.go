@@ -163,13 +163,13 @@ func TestApplyAsJSON(t *testing.T) {
 func TestApplyDryRun(t *testing.T) {
 	s := newServer(t, map[string]answer{"PUT /v1/bots/pizza?dry_run=true": {200, `{"bot":"pizza","version":3,"changed":true,"channels":[],"hooks":[],
 		"changes":[
-			{"path":"handlers.a.name","what":"added","after":"a"},
+			{"path":"handlers.a.name","what":"added","after":"(?P\u003ca\u003e.)\\\\u003cb\\\\d"},
 			{"path":"handlers.b.priority","what":"removed","before":-1},
 			{"path":"description","what":"changed","before":"old","after":"new"},
 			{"path":"channels.telegram.token","what":"new value"}]}`}})
 	got := run(t, map[string]string{"TELEGRAM_TOKEN": "1:t"}, "", "apply", "--dry-run", "--server", s.URL, file(t, "pizza.yaml", pizzaFile))
 	want := `pizza: version 3 would be replaced
-  + handlers.a.name: "a"
+  + handlers.a.name: "(?P<a>.)\\\\u003cb\\\\d"
   - handlers.b.priority: -1
   - description: "old"
   + description: "new"
