@@ -28,7 +28,7 @@ func turnOfID(id string) (at time.Time, job string, err error) {
 	stamp, job, _ := strings.Cut(id, "-")
 	at, err = time.Parse(turnTimes, stamp)
 	if err != nil || job == "" {
-		return at, "", bot.Errorf(bot.NotFound, "no such turn: "+id)
+		return at, "", bot.Errorf(bot.NotFound, "no turn "+id+" is kept")
 	}
 	return at, job, nil
 }
@@ -49,7 +49,7 @@ func (s *Store) Turn(ctx context.Context, botID, id string) (bot.Turn, error) {
 		return t, err
 	}
 	if len(items) == 0 {
-		return t, bot.Errorf(bot.NotFound, "no such turn: "+id)
+		return t, bot.Errorf(bot.NotFound, "no turn "+id+" is kept")
 	}
 	return t, decode(items[0], &t)
 }
