@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"shared/sqlitefile":        {"shared/bot"},
 
 	"shared/simulate":                 {"shared/bot"},
+	"shared/simulate/countertest":     {"shared/simulate"},
 	"shared/simulate/kik":             {"shared/bot", "shared/simulate"},
 	"shared/simulate/messenger":       {"shared/bot", "shared/simulate"},
 	"shared/simulate/pyrus":           {"shared/bot", "shared/simulate"},

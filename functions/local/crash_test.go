@@ -12,29 +12,30 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 	"hookline/shared/sqlitefile"
 )
 
 // crash is what was so when the server was killed.
 type crash struct {
 	// did is how much the bot had done in each chat.
-	did map[*chat]int64
+	did map[*countertest.Chat]int64
 	// waiting are the messages whose jobs were not acknowledged.
-	waiting map[message]bool
+	waiting map[countertest.Message]bool
 }
 
 // kill ends the server without warning, and looks at what it left.
-func (w *world) kill(chats []*chat) crash {
+func (w *world) kill(chats []*countertest.Chat) crash {
 	w.Helper()
 	w.end(os.Kill)
-	c := crash{did: map[*chat]int64{}, waiting: map[message]bool{}}
+	c := crash{did: map[*countertest.Chat]int64{}, waiting: map[countertest.Message]bool{}}
 	for _, chat := range chats {
-		if sent := chat.sent(); len(sent) > 0 {
+		if sent := chat.Sent(); len(sent) > 0 {
 			c.did[chat] = sent[len(sent)-1].N
 		}
 	}
 	for _, job := range w.jobs() {
-		c.waiting[message{job.Event.Chat.ID, job.Event.Text}] = true
+		c.waiting[countertest.Message{Chat: job.Event.Chat.ID, Text: job.Event.Text}] = true
 	}
 	return c
 }
@@ -84,12 +85,12 @@ func (w *world) jobs() (jobs []bot.Job) {
 func (c crash) inFlight() (n int) {
 	for chat, did := range c.did {
 		sent := map[string]bool{}
-		for _, s := range chat.sent() {
+		for _, s := range chat.Sent() {
 			number, _, _ := strings.Cut(s.Shown.Text, " ")
 			sent[number] = sent[number] || s.N <= did
 		}
 		for m := range c.waiting {
-			if m.chat == chat.id() && sent[m.text] {
+			if m.Chat == chat.ID() && sent[m.Text] {
 				n++
 			}
 		}
@@ -99,9 +100,9 @@ func (c crash) inFlight() (n int) {
 
 // excuses tells whether it is because of this crash that a reply came again: it had been sent, its job was not
 // acknowledged, and the server after the crash sent it once.
-func (c crash) excuses(chat *chat, r repeat) bool {
-	return r.before.N <= c.did[chat] && c.did[chat] < r.again.N &&
-		c.waiting[chat.message(r.number)]
+func (c crash) excuses(chat *countertest.Chat, r countertest.Repeat) bool {
+	return r.Before.N <= c.did[chat] && c.did[chat] < r.Again.N &&
+		c.waiting[chat.Message(r.Number)]
 }
 
 // However often the server is killed, what it accepted is answered, in order, moves its conversation once, and only
@@ -112,9 +113,9 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		kills = 4
 	}
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(24)
-	stop := talkAll(t.Context(), chats)
+	stop := countertest.TalkAll(t.Context(), chats, 4)
 	var crashes []crash
 	for range kills {
 		time.Sleep(50*time.Millisecond + rand.N(300*time.Millisecond))
@@ -125,9 +126,9 @@ func TestKill(t *testing.T) {
 
 	said, inFlight, again := 0, 0, 0
 	for _, chat := range chats {
-		chat.wait()
-		said += chat.said
-		for _, r := range chat.check() {
+		chat.Wait()
+		said += chat.Said
+		for _, r := range chat.Check() {
 			again++
 			excused := false
 			for _, c := range crashes {
@@ -135,7 +136,7 @@ func TestKill(t *testing.T) {
 			}
 			if !excused {
 				t.Errorf("chat %s: reply %q came as number %d and again as number %d, but was not in flight at a kill between",
-					chat.talk.User.ID, r.again.Shown.Text, r.before.N, r.again.N)
+					chat.Talk.User.ID, r.Again.Shown.Text, r.Before.N, r.Again.N)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 	"hookline/shared/sqlitefile"
 )
 
@@ -57,15 +58,15 @@ func (w *world) postAgain(calls []delivery) {
 func TestF12B6ThreeTimesInParallel(t *testing.T) {
 	t.Parallel()
 	const users, messages = 10, 12
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	w.front.copies = 3
 	chats := w.chats(users)
 	once := func(when string, said int) {
 		t.Helper()
 		for _, c := range chats {
-			c.wait()
-			if repeats := c.check(); len(repeats) > 0 {
-				t.Errorf("%s: chat %s: %d replies came again, want none", when, c.talk.User.ID, len(repeats))
+			c.Wait()
+			if repeats := c.Check(); len(repeats) > 0 {
+				t.Errorf("%s: chat %s: %d replies came again, want none", when, c.Talk.User.ID, len(repeats))
 			}
 		}
 		for _, turn := range w.turns(users * said) {
@@ -75,7 +76,7 @@ func TestF12B6ThreeTimesInParallel(t *testing.T) {
 		}
 	}
 	for _, c := range chats {
-		c.say(messages)
+		c.Say(messages)
 	}
 	once("at once", messages)
 
@@ -89,7 +90,7 @@ func TestF12B6ThreeTimesInParallel(t *testing.T) {
 	w.postAgain(calls)
 	// A chat's jobs are handled in turn: once another message is answered, those before it have been.
 	for _, c := range chats {
-		c.say(1)
+		c.Say(1)
 	}
 	once("after a restart", messages+1)
 }
@@ -97,11 +98,11 @@ func TestF12B6ThreeTimesInParallel(t *testing.T) {
 // A redriven dead letter of an event that was committed sends what was not sent, and does nothing else.
 func TestRedriveOnlySends(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter("tail of {{ event.text }}"))
+	w := newWorld(t, countertest.Bot("tail of {{ event.text }}"))
 	refuse := func(text string) bool { return strings.HasPrefix(text, "tail") }
 	w.refuse.Store(&refuse)
 	c := w.chats(1)[0]
-	c.say(1)
+	c.Say(1)
 	letter := w.letter(0)
 	if letter.Kind != bot.Invalid || len(letter.Unsent) != 1 {
 		t.Fatalf("the dead letter is of kind %q with %d unsent replies, want %q with 1", letter.Kind, len(letter.Unsent), bot.Invalid)
@@ -120,11 +121,11 @@ func TestRedriveOnlySends(t *testing.T) {
 	w.redrive(letter)
 	w.until("no dead letter is left", func() bool { return len(w.letters()) == 0 })
 
-	c.say(1)
-	c.wait()
-	w.until("the second message has its tail", func() bool { return len(c.texts()) >= 4 })
+	c.Say(1)
+	c.Wait()
+	w.until("the second message has its tail", func() bool { return len(c.Texts()) >= 4 })
 	want := []string{"0 in 0", "tail of 0", "1 in 1", "tail of 1"}
-	if diff := cmp.Diff(want, c.texts()); diff != "" {
+	if diff := cmp.Diff(want, c.Texts()); diff != "" {
 		t.Errorf("replies (-want +got):\n%s", diff)
 	}
 	for _, turn := range w.turns(2) {

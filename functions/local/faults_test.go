@@ -6,6 +6,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/countertest"
 )
 
 // mayComeTwice is what the notes of a turn say of a send whose outcome nobody knows.
@@ -43,7 +44,7 @@ func TestFaultyNetwork(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldOn(t, tt.at, counter())
+			w := newWorldOn(t, tt.at, countertest.Bot())
 			tt.faults.Methods = []string{tt.at.send}
 			tt.faults.Seed = 2
 			if err := w.network.Ground().SetFaults(tt.faults); err != nil {
@@ -51,10 +52,10 @@ func TestFaultyNetwork(t *testing.T) {
 			}
 			chats := w.chats(tt.users)
 			for _, c := range chats {
-				c.say(tt.messages)
+				c.Say(tt.messages)
 			}
 			for _, c := range chats {
-				c.wait()
+				c.Wait()
 			}
 			counts := w.network.Ground().FaultCounts()
 			for fault := range tt.faults.Rates {
@@ -72,15 +73,15 @@ func TestFaultyNetwork(t *testing.T) {
 }
 
 // noted waits for n turns and gives the messages of those whose notes say that a reply may come twice.
-func (w *world) noted(n int) map[message]bool {
+func (w *world) noted(n int) map[countertest.Message]bool {
 	w.Helper()
-	noted := map[message]bool{}
+	noted := map[countertest.Message]bool{}
 	w.until("every turn is on record as replied", func() bool {
 		for _, turn := range w.turns(n) {
 			if turn.Outcome != bot.Replied {
 				return false
 			}
-			noted[message{turn.Event.Chat.ID, turn.Event.Text}] = strings.Contains(strings.Join(turn.Notes, "\n"), mayComeTwice)
+			noted[countertest.Message{Chat: turn.Event.Chat.ID, Text: turn.Event.Text}] = strings.Contains(strings.Join(turn.Notes, "\n"), mayComeTwice)
 		}
 		return true
 	})
@@ -88,16 +89,16 @@ func (w *world) noted(n int) map[message]bool {
 }
 
 // checkRepeats checks the replies and that each one that was sent again had to be, and counts those.
-func (w *world) checkRepeats(chats []*chat, noted map[message]bool) (again int) {
+func (w *world) checkRepeats(chats []*countertest.Chat, noted map[countertest.Message]bool) (again int) {
 	w.Helper()
 	for _, c := range chats {
-		for _, r := range c.check() {
+		for _, r := range c.Check() {
 			again++
-			if r.before.Answered {
-				w.Errorf("chat %s: %q was sent again although the server was told that it had arrived", c.talk.User.ID, r.again.Shown.Text)
+			if r.Before.Answered {
+				w.Errorf("chat %s: %q was sent again although the server was told that it had arrived", c.Talk.User.ID, r.Again.Shown.Text)
 			}
-			if !noted[c.message(r.number)] {
-				w.Errorf("chat %s: %q was sent again, and the turn's notes do not say so", c.talk.User.ID, r.again.Shown.Text)
+			if !noted[c.Message(r.Number)] {
+				w.Errorf("chat %s: %q was sent again, and the turn's notes do not say so", c.Talk.User.ID, r.Again.Shown.Text)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 )
 
 // calls are bodies of one network's calls. In each %d is the number of an event that nobody has sent yet.
@@ -144,10 +145,10 @@ func TestB2ForgedCalls(t *testing.T) {
 	for _, at := range platforms {
 		t.Run(at.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldOn(t, at, counter())
+			w := newWorldOn(t, at, countertest.Bot())
 			c := w.chats(1)[0]
-			c.say(1)
-			c.wait()
+			c.Say(1)
+			c.Wait()
 			good := w.known()
 			bodies := callsOf[at.name]
 			oversized := bodies.text + strings.Repeat(" ", tooLarge-len(bodies.text)+2) // %d becomes a digit or more
@@ -163,11 +164,11 @@ func TestB2ForgedCalls(t *testing.T) {
 					if answer, err := w.front.post(t.Context(), call.delivery); err != nil || answer.StatusCode != row.status {
 						t.Errorf("POST %.200s with %v = %v, %v, want %d", call.body, call.header, answer, err, row.status)
 					}
-					c.say(1)
-					c.wait()
+					c.Say(1)
+					c.Wait()
 				})
 			}
-			if repeats := c.check(); len(repeats) > 0 {
+			if repeats := c.Check(); len(repeats) > 0 {
 				t.Errorf("%d replies came again, want none", len(repeats))
 			}
 		})
@@ -193,10 +194,10 @@ func TestGenuineCalls(t *testing.T) {
 	for _, at := range platforms {
 		t.Run(at.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldOn(t, at, counter())
+			w := newWorldOn(t, at, countertest.Bot())
 			c := w.chats(1)[0]
-			c.say(1)
-			c.wait()
+			c.Say(1)
+			c.Wait()
 			good := w.known()
 			tests := []struct {
 				name  string
@@ -218,15 +219,15 @@ func TestGenuineCalls(t *testing.T) {
 				tt.forge(call)
 				w.postAgain([]delivery{call.delivery})
 				want := fmt.Sprintf("forged in %d", i+1)
-				w.until(tt.name+" has the reply "+want, func() bool { return slices.Contains(c.texts(), want) })
+				w.until(tt.name+" has the reply "+want, func() bool { return slices.Contains(c.Texts(), want) })
 			}
 			// A chat's jobs are handled in turn: once the next message is answered, those before it have been.
 			next := len(tests) + 1
-			c.said = next
-			c.say(1)
-			c.wait()
-			if got := len(c.texts()); got != next+1 {
-				t.Errorf("the bot says %q, want %d replies", c.texts(), next+1)
+			c.Said = next
+			c.Say(1)
+			c.Wait()
+			if got := len(c.Texts()); got != next+1 {
+				t.Errorf("the bot says %q, want %d replies", c.Texts(), next+1)
 			}
 			w.until("each call is one turn", func() bool { return w.replied() == next+1 })
 		})

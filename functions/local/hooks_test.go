@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"hookline/shared/simulate/countertest"
 	"hookline/shared/store"
 )
 
@@ -105,19 +106,19 @@ func TestHook(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, news(2))
 	chats := w.chats(4)
-	tell := func(c *chat, text string) {
+	tell := func(c *countertest.Chat, text string) {
 		t.Helper()
-		seen := int64(len(c.sent()))
-		if _, err := w.network.Say(c.talk, text); err != nil {
+		seen := int64(len(c.Sent()))
+		if _, err := w.network.Say(c.Talk, text); err != nil {
 			t.Fatal(err)
 		}
-		c.after(t.Context(), seen, patience)
+		c.After(t.Context(), seen, patience)
 	}
 	for _, c := range chats[1:] {
 		tell(c, "join")
 	}
 	tell(chats[3], "leave")
-	if err := w.network.Block(chats[2].talk); err != nil {
+	if err := w.network.Block(chats[2].Talk); err != nil {
 		t.Fatal(err)
 	}
 	h := w.hook()
@@ -131,7 +132,7 @@ func TestHook(t *testing.T) {
 	for i, want := range []string{
 		"baked for listed 1, out for listed 1", "welcome, baked for listed 2, out for listed 2", "welcome", "welcome, bye",
 	} {
-		if got := strings.Join(chats[i].texts(), ", "); got != want {
+		if got := strings.Join(chats[i].Texts(), ", "); got != want {
 			t.Errorf("chat %d got %q, want %q", i+1, got, want)
 		}
 	}
@@ -155,7 +156,7 @@ func TestHookSurvivesKills(t *testing.T) {
 	report := h.post(`{"status":"baked"}`)
 	sent := func() (total int) {
 		for _, c := range chats {
-			total += len(c.texts())
+			total += len(c.Texts())
 		}
 		return total
 	}
@@ -169,12 +170,12 @@ func TestHookSurvivesKills(t *testing.T) {
 	}
 	for i, c := range chats {
 		want := fmt.Sprintf("baked for listed %d", i+1)
-		for _, got := range c.texts() {
+		for _, got := range c.Texts() {
 			if got != want {
 				t.Errorf("chat %d got %q, want %q", i+1, got, want)
 			}
 		}
-		if len(c.texts()) == 0 {
+		if len(c.Texts()) == 0 {
 			t.Errorf("chat %d got nothing", i+1)
 		}
 	}
@@ -196,14 +197,14 @@ func TestBroadcastDoesNotStarveChats(t *testing.T) {
 	}
 	last := chats[len(chats)-1]
 	started := time.Now()
-	if _, err := w.network.Say(last.talk, "join"); err != nil {
+	if _, err := w.network.Say(last.Talk, "join"); err != nil {
 		t.Fatal(err)
 	}
-	w.until("the chat is answered", func() bool { return strings.Contains(strings.Join(last.texts(), ","), "welcome") })
+	w.until("the chat is answered", func() bool { return strings.Contains(strings.Join(last.Texts(), ","), "welcome") })
 	t.Logf("answered after %v", time.Since(started))
 	var waiting int
 	for _, c := range chats {
-		waiting += 3 - len(c.texts())
+		waiting += 3 - len(c.Texts())
 	}
 	if waiting <= 0 {
 		t.Error("the broadcast was over before the chat was answered: the test shows nothing")

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"hookline/shared/simulate/countertest"
 )
 
 // known is a call that the server took, from which hostile ones are made.
@@ -69,10 +71,10 @@ func head(d delivery, fields ...string) string {
 // answered.
 func TestHostileCalls(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	c := w.chats(1)[0]
-	c.say(1)
-	c.wait()
+	c.Say(1)
+	c.Wait()
 	good := w.known()
 	deep := `{"update_id":1,"message":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`
 	object := `{"update_id":1,"message":{"a":` + strings.Repeat(`{"a":`, 100_000)
@@ -102,8 +104,8 @@ func TestHostileCalls(t *testing.T) {
 			if err != nil || answer.StatusCode != tt.status {
 				t.Errorf("answer %v, %v, want %d", answer, err, tt.status)
 			}
-			c.say(1)
-			c.wait()
+			c.Say(1)
+			c.Wait()
 		})
 	}
 	w.goodOnly(c)
@@ -115,21 +117,21 @@ func renumbered(body string) string {
 }
 
 // goodOnly checks that there is a turn, and a reply, for what was said and for nothing else.
-func (w *world) goodOnly(c *chat) {
+func (w *world) goodOnly(c *countertest.Chat) {
 	w.Helper()
-	if repeats := c.check(); len(repeats) > 0 {
+	if repeats := c.Check(); len(repeats) > 0 {
 		w.Errorf("%d replies came again, want none", len(repeats))
 	}
-	w.turns(c.said)
+	w.turns(c.Said)
 }
 
 // Bodies whose bytes are not what was announced.
 func TestB1UnreadableCalls(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	c := w.chats(1)[0]
-	c.say(1)
-	c.wait()
+	c.Say(1)
+	c.Wait()
 	good := w.known()
 	body := renumbered(string(good.body))
 	length := "Content-Length: " + strconv.Itoa(len(body))
@@ -152,8 +154,8 @@ func TestB1UnreadableCalls(t *testing.T) {
 			if got := w.raw(tt.head, strings.NewReader(tt.body)); got != tt.status {
 				t.Errorf("status %q, want %s", got, tt.status)
 			}
-			c.say(1)
-			c.wait()
+			c.Say(1)
+			c.Wait()
 		})
 	}
 	w.goodOnly(c)
@@ -172,10 +174,10 @@ func TestB4OversizedCalls(t *testing.T) {
 	if raceDetector() {
 		mayGrow *= 6
 	}
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	c := w.chats(1)[0]
-	c.say(1)
-	c.wait()
+	c.Say(1)
+	c.Wait()
 	good := w.known()
 	before := w.peak()
 	var calling sync.WaitGroup
@@ -196,8 +198,8 @@ func TestB4OversizedCalls(t *testing.T) {
 	if grown > mayGrow {
 		t.Errorf("memory grew by %d MiB, want at most %d", grown>>10, mayGrow>>10)
 	}
-	c.say(1)
-	c.wait()
+	c.Say(1)
+	c.Wait()
 	w.goodOnly(c)
 }
 
@@ -229,10 +231,10 @@ func (w *world) peak() (kib int) {
 // Callers that send next to nothing hold up nobody else.
 func TestSlowCalls(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	c := w.chats(1)[0]
-	c.say(1)
-	c.wait()
+	c.Say(1)
+	c.Wait()
 	good := w.known()
 	starts := []string{"P", "POST " + good.path + " HTTP/1.1\r\nHost: ", head(good, "Content-Length: 1000"), head(good, "Content-Length: 1000") + "{"}
 	var slow []net.Conn
@@ -243,8 +245,8 @@ func TestSlowCalls(t *testing.T) {
 		}
 		slow = append(slow, conn)
 	}
-	c.say(50)
-	c.wait()
+	c.Say(50)
+	c.Wait()
 	w.goodOnly(c)
 	// Whoever does not even finish a header is cut off meanwhile.
 	if _, err := io.ReadAll(slow[0]); err != nil {

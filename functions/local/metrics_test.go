@@ -5,16 +5,18 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"hookline/shared/simulate/countertest"
 )
 
 // What happens to calls and messages is counted where Prometheus looks for it, and nothing of what was said is there.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(2)
 	for _, c := range chats {
-		c.say(3)
-		c.wait()
+		c.Say(3)
+		c.Wait()
 	}
 	w.turns(6) // a turn is counted before it is on record
 	forged, err := http.Post(w.server.url+"/telegram/none", "application/json", strings.NewReader("{}"))
@@ -44,7 +46,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}
-	for _, private := range []string{chats[0].talk.User.FirstName, botToken, botUser} {
+	for _, private := range []string{chats[0].Talk.User.FirstName, botToken, botUser} {
 		if strings.Contains(page, private) {
 			t.Errorf("/metrics shows %q", private)
 		}

@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/countertest"
 )
 
 // A server that is asked to stop finishes what runs: nothing is lost and nothing comes twice.
 func TestStopFinishesWhatRuns(t *testing.T) {
 	t.Parallel()
 	const stops = 4
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(24)
-	stop := talkAll(t.Context(), chats)
+	stop := countertest.TalkAll(t.Context(), chats, 4)
 	for range stops {
 		time.Sleep(50*time.Millisecond + rand.N(300*time.Millisecond))
 		w.terminate()
@@ -23,10 +24,10 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 	stop()
 	said := 0
 	for _, c := range chats {
-		c.wait()
-		said += c.said
-		for _, r := range c.check() {
-			t.Errorf("chat %s: %q came again", c.talk.User.ID, r.again.Shown.Text)
+		c.Wait()
+		said += c.Said
+		for _, r := range c.Check() {
+			t.Errorf("chat %s: %q came again", c.Talk.User.ID, r.Again.Shown.Text)
 		}
 	}
 	t.Logf("%d messages, %d stops", said, stops)
@@ -39,7 +40,7 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 func TestStopWhileSendHangs(t *testing.T) {
 	t.Parallel()
 	const messages = 3
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(3)
 	hang := simulate.Faults{
 		Rates: map[simulate.Fault]float64{simulate.HangAfter: 1}, Methods: []string{"sendMessage"}, HangSeconds: 60,
@@ -48,7 +49,7 @@ func TestStopWhileSendHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range chats {
-		c.say(messages)
+		c.Say(messages)
 	}
 	w.until("a send hangs in each chat", func() bool { return w.network.Ground().FaultCounts()[simulate.HangAfter] == len(chats) })
 	w.terminate()
@@ -57,7 +58,7 @@ func TestStopWhileSendHangs(t *testing.T) {
 	}
 	w.start()
 	for _, c := range chats {
-		c.wait()
+		c.Wait()
 	}
 	if again := w.checkRepeats(chats, w.noted(messages*len(chats))); again != len(chats) {
 		t.Errorf("%d replies were sent again, want the %d that hung", again, len(chats))

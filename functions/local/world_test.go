@@ -19,6 +19,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/countertest"
 )
 
 const (
@@ -29,27 +30,6 @@ const (
 	// patience bounds every wait for something that must happen.
 	patience = time.Minute
 )
-
-// states is how many states the counting bot goes through before it is in the first one again.
-const states = 10
-
-// counter is a bot that tells how many messages came before this one, modulo states: it answers "7" with "7 in 7".
-// Further replies may follow in the same turn.
-func counter(more ...string) string {
-	var file strings.Builder
-	file.WriteString("bot: counter\nchannels: {telegram: {token: \"${TELEGRAM_TOKEN}\"}}\nhandlers:\n")
-	handler := func(state int, rule string) {
-		fmt.Fprintf(&file, "  - %s\n    target_state: s%d\n    response:\n      messages:\n", rule, (state+1)%states)
-		for _, text := range append([]string{fmt.Sprintf("{{ event.text }} in %d", state)}, more...) {
-			fmt.Fprintf(&file, "        - text: %q\n", text)
-		}
-	}
-	handler(0, "name: first\n    priority: -1") // before there is a state
-	for state := range states {
-		handler(state, fmt.Sprintf("name: at %d\n    source_states: [s%d]", state, state))
-	}
-	return file.String()
-}
 
 // world is `hookline serve` as a process of its own, the counting bot on it, and a simulated network outside of it.
 type world struct {
@@ -241,4 +221,10 @@ func (w *world) turns(n int) []bot.Turn {
 		w.Errorf("%d turns are on record, want %d", len(list.Turns), n)
 	}
 	return list.Turns
+}
+
+// chats gives n users of the bot who have said nothing yet.
+func (w *world) chats(n int) []*countertest.Chat {
+	w.Helper()
+	return countertest.Open(w.T, w.network, w.at.user, n)
 }

@@ -16,6 +16,7 @@ import (
 	"hookline/infra/lambda"
 	"hookline/shared/bot"
 	"hookline/shared/queue"
+	"hookline/shared/simulate/countertest"
 )
 
 const (
@@ -68,7 +69,7 @@ func zipped(t *testing.T, content []byte) int {
 }
 
 func benchColdStarts(t *testing.T) {
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	w.chats(benchStarts)
 	secret := w.channel.WebhookSecrets[0].Reveal()
 	id := 0
@@ -136,23 +137,23 @@ func (w *world) single(id int) events.SQSEvent {
 
 // benchMessages has warm functions take so many messages of each user in batches of a size.
 func benchMessages(t *testing.T, batchSize, each int) usage {
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	units := w.measure()
 	chats := w.chats(benchUsers)
 	stop := w.consume(1, batchSize)
 	for _, c := range chats {
-		c.say(1)
+		c.Say(1)
 	}
-	checkOnce(chats)
+	countertest.CheckOnce(chats)
 	stop()
 
 	requests, batches, before := len(w.amazon.Calls()), len(w.processed()), units.consumed()
 	for _, c := range chats {
-		c.say(each)
+		c.Say(each)
 	}
 	w.until("all calls are on the queue", func() bool { return w.waiting() == benchUsers*each })
 	w.consume(1, batchSize)
-	checkOnce(chats)
+	countertest.CheckOnce(chats)
 	w.until("the queue is empty", func() bool { return w.waiting() == 0 })
 
 	u := usage{

@@ -21,12 +21,12 @@ func TestConversation(t *testing.T) {
 	w := newWorld(t, string(file))
 	w.consume(2, 10)
 	c := w.chats(1)[0]
-	c.talk.User.FirstName = "Ada"
+	c.Talk.User.FirstName = "Ada"
 
 	seen := int64(0)
 	next := func() simulate.Sent {
 		t.Helper()
-		sent := c.after(t.Context(), seen, patience)
+		sent := c.After(t.Context(), seen, patience)
 		if len(sent) == 0 {
 			t.Fatalf("nothing came after what the bot did as number %d", seen)
 		}
@@ -43,18 +43,18 @@ func TestConversation(t *testing.T) {
 	}
 	press := func(message simulate.ID, label string) {
 		t.Helper()
-		if err := w.network.Press(c.talk, simulate.Choice{Message: message, Label: label}); err != nil {
+		if err := w.network.Press(c.Talk, simulate.Choice{Message: message, Label: label}); err != nil {
 			t.Fatalf("Press(%q) = %v", label, err)
 		}
 		if got := next(); got.Native.(telegram.Act).Answer == nil {
 			t.Errorf("after a press the bot did %+v first, want an answer to it", got)
 		}
 	}
-	c.tell("/start")
+	c.Tell("/start")
 	press(answers("Welcome to Pizzeria Hookline, Ada! Which pizza may it be?"), "Diavola")
 	press(answers("Diavola, a fine choice. How large?"), "32 cm")
 	answers("Where shall we bring it?")
-	c.tell("Main Street 5")
+	c.Tell("Main Street 5")
 	press(answers("A large Diavola to Main Street 5. Right?"), "Yes, please")
 	answers("On its way, Ada.")
 	answers("Say hi when you are hungry again.")

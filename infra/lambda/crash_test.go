@@ -1,20 +1,12 @@
 package lambda_test
 
 import (
-	"context"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
-)
 
-// keepTalking has the user talk until ctx ends, without waiting for the reply to the last message.
-func (c *chat) keepTalking(ctx context.Context) {
-	for ctx.Err() == nil {
-		c.say(1)
-		c.after(ctx, int64(c.said-2), patience)
-	}
-}
+	"hookline/shared/simulate/countertest"
+)
 
 // However often the processor is killed in the middle of a batch, what was accepted is answered, in order, moves its
 // conversation once, and only replies to messages of a batch that was broken are sent again, once for each time.
@@ -24,7 +16,7 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		kills = 4
 	}
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	// Lambda would wait three times as long as a function may take. Here a batch takes some hundredths of a second, and what
 	// a broken one held must come again soon.
 	w.openQueue(4 * time.Second)
@@ -32,11 +24,7 @@ func TestKill(t *testing.T) {
 	// Small batches leave chats that can go on while those of broken ones wait.
 	w.consume(1, 4)
 	chats := w.chats(48)
-	ctx, stop := context.WithCancel(t.Context())
-	var talking sync.WaitGroup
-	for _, c := range chats {
-		talking.Go(func() { c.keepTalking(ctx) })
-	}
+	stop := countertest.TalkAll(t.Context(), chats, 1)
 	for n := range kills {
 		before := len(w.broken())
 		w.until("a batch was broken", func() bool {
@@ -48,9 +36,8 @@ func TestKill(t *testing.T) {
 		w.until("a batch was answered again", func() bool { return len(w.processed()) > answered+n%3 })
 	}
 	stop()
-	talking.Wait()
 
-	may := map[message]int{} // how often a reply may come again
+	may := map[countertest.Message]int{} // how often a reply may come again
 	for _, b := range w.broken() {
 		for _, m := range b.messages() {
 			may[m]++
@@ -58,12 +45,12 @@ func TestKill(t *testing.T) {
 	}
 	said, again := 0, 0
 	for _, c := range chats {
-		c.wait()
-		said += c.said
-		for _, r := range c.check() {
+		c.Wait()
+		said += c.Said
+		for _, r := range c.Check() {
 			again++
-			if m := c.message(r.number); may[m] == 0 {
-				t.Errorf("chat %s: reply %q came again, and was in no batch that was broken", m.chat, r.again.Shown.Text)
+			if m := c.Message(r.Number); may[m] == 0 {
+				t.Errorf("chat %s: reply %q came again, and was in no batch that was broken", m.Chat, r.Again.Shown.Text)
 			} else {
 				may[m]--
 			}

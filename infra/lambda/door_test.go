@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/infra/emulators"
+	"hookline/shared/simulate/countertest"
 )
 
 // secretHeader carries what tells a call of the network's from a forged one.
@@ -43,7 +44,7 @@ func (w *world) post(secret, body string) (int, http.Header) {
 // A cold start reads the secret and the channel once; what follows costs one request to SQS and nothing else.
 func TestWarmWebhookMakesOneRequest(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	secret := w.channel.WebhookSecrets[0].Reveal()
 	if status, _ := w.post(secret, update(1)); status != http.StatusOK {
 		t.Fatalf("the first call is answered %d, want 200", status)
@@ -73,7 +74,7 @@ func TestWarmWebhookMakesOneRequest(t *testing.T) {
 
 func TestForgedCallsQueueNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	good := w.channel.WebhookSecrets[0].Reveal()
 	for _, secret := range []string{"", "wrong", good[:len(good)-1], good + "0"} {
 		if status, _ := w.post(secret, update(1)); status != http.StatusUnauthorized {
@@ -95,7 +96,7 @@ func TestForgedCallsQueueNothing(t *testing.T) {
 // While the queue takes nothing, the network is told to come again; when it does, the message is answered.
 func TestQueueIsDown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	w.consume(1, 10)
 	c := w.chats(1)[0]
 	var asked []time.Duration
@@ -104,8 +105,8 @@ func TestQueueIsDown(t *testing.T) {
 	w.amazon.Inject("SendMessage",
 		emulators.Cut, emulators.Answer(http.StatusServiceUnavailable, `{}`), emulators.Cut,
 		emulators.Refuse("ThrottlingException"), emulators.Cut, emulators.Answer(http.StatusInternalServerError, `{}`))
-	c.say(2)
-	checkOnce([]*chat{c})
+	c.Say(2)
+	countertest.CheckOnce([]*countertest.Chat{c})
 	if diff := cmp.Diff([]time.Duration{5 * time.Second, 5 * time.Second}, asked); diff != "" {
 		t.Errorf("how long the network was asked to wait (-want +got):\n%s", diff)
 	}
@@ -116,7 +117,7 @@ func TestQueueIsDown(t *testing.T) {
 
 func TestQueueIsDownIsSaid(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	w.amazon.Inject("SendMessage", emulators.Cut, emulators.Cut, emulators.Cut)
 	if status, _ := w.post(w.channel.WebhookSecrets[0].Reveal(), update(1)); status != http.StatusServiceUnavailable {
 		t.Errorf("a call that cannot be queued is answered %d, want 503", status)
@@ -129,20 +130,20 @@ func TestQueueIsDownIsSaid(t *testing.T) {
 // A send that was carried out and not told of is sent again, and is one message all the same.
 func TestQueueTookWhatItDidNotTell(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	w.consume(1, 10)
 	c := w.chats(1)[0]
 	w.amazon.Inject("SendMessage", emulators.Lose(emulators.Cut, nil),
 		emulators.Lose(emulators.Answer(http.StatusInternalServerError, `{}`), nil))
-	c.say(3)
-	checkOnce([]*chat{c})
+	c.Say(3)
+	countertest.CheckOnce([]*countertest.Chat{c})
 	w.turns(3)
 }
 
 // The gateway encodes a body in base64 unless its type says text; that changes nothing.
 func TestEncodedCall(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.address(), strings.NewReader(update(1)))
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +163,7 @@ func TestEncodedCall(t *testing.T) {
 // A function that cannot start fails its call; the next call starts another.
 func TestFailingColdStart(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	secret := w.channel.WebhookSecrets[0].Reveal()
 	w.amazon.Inject("GetSecretValue", emulators.Refuse("AccessDeniedException"), emulators.Refuse("AccessDeniedException"))
 	if status, _ := w.post(secret, update(1)); status != http.StatusInternalServerError {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 )
 
 // thrice makes every call three times at once, and keeps what was answered 200. The network is told of a success only if
@@ -59,14 +60,14 @@ func (t *thrice) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestThreeTimesInParallel(t *testing.T) {
 	t.Parallel()
 	const users, messages = 6, 5
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	front := &thrice{}
 	w.network.Client.Transport = front
 	stop := w.consume(2, 10)
 	chats := w.chats(users)
 	once := func(when string, said int) {
 		t.Helper()
-		checkOnce(chats)
+		countertest.CheckOnce(chats)
 		for _, turn := range w.turns(users * said) {
 			if turn.Outcome != bot.Replied {
 				t.Errorf("%s: the turn of event %s is %q, want %q", when, turn.Event.ID, turn.Outcome, bot.Replied)
@@ -74,7 +75,7 @@ func TestThreeTimesInParallel(t *testing.T) {
 		}
 	}
 	for _, c := range chats {
-		c.say(messages)
+		c.Say(messages)
 	}
 	once("at once", messages)
 	stop()
@@ -93,7 +94,7 @@ func TestThreeTimesInParallel(t *testing.T) {
 	w.consume(2, 10)
 	// A chat's jobs are handled in turn: once another message is answered, those before it have been.
 	for _, c := range chats {
-		c.say(1)
+		c.Say(1)
 	}
 	once("after a queue has forgotten them", messages+1)
 }

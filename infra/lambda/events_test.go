@@ -9,13 +9,15 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
+
+	"hookline/shared/simulate/countertest"
 )
 
 // The events beside the template, for `sam local invoke --event`, are answered as they would be in a stack that knows
 // nothing of their channel: the call by 404, the job by burying it. The message that is no job comes again.
 func TestCapturedEvents(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	var answer events.APIGatewayV2HTTPResponse
 	invoke(t, w.webhook.Invoke, "telegram", &answer)
 	if answer.StatusCode != http.StatusNotFound {

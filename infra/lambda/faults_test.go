@@ -12,6 +12,7 @@ import (
 	"hookline/infra/emulators"
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/countertest"
 )
 
 // waitNot passes no time between tries, and notes how long the network was asked to wait.
@@ -47,14 +48,14 @@ func TestTableFails(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, counter())
+			w := newWorld(t, countertest.Bot())
 			w.amazon.Inject(tt.operation, tt.faults...)
 			w.consume(2, 10)
 			chats := w.chats(tt.users)
 			for _, c := range chats {
-				c.say(3)
+				c.Say(3)
 			}
-			checkOnce(chats)
+			countertest.CheckOnce(chats)
 			w.until("all faults were met", func() bool { return w.amazon.count(tt.operation) >= len(tt.faults) })
 			// The client makes three attempts: a chat alone must have met them all.
 			back := slices.ContainsFunc(w.processed(), func(b batch) bool { return len(b.failed()) > 0 })
@@ -75,7 +76,7 @@ const mayComeTwice = "it may come twice"
 // but what may not have arrived, which the turn says.
 func TestFaultyNetwork(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	err := w.network.SetFaults(simulate.Faults{
 		Rates: map[simulate.Fault]float64{
 			simulate.TooManyRequests: 0.05, simulate.ServerError: 0.04, simulate.BadGateway: 0.03,
@@ -90,18 +91,18 @@ func TestFaultyNetwork(t *testing.T) {
 	w.consume(2, 10)
 	chats := w.chats(users)
 	for _, c := range chats {
-		c.say(messages)
+		c.Say(messages)
 	}
 	for _, c := range chats {
-		c.wait()
+		c.Wait()
 	}
-	noted := map[message]bool{}
+	noted := map[countertest.Message]bool{}
 	w.until("every turn is on record as replied", func() bool {
 		for _, turn := range w.turns(users * messages) {
 			if turn.Outcome != bot.Replied {
 				return false
 			}
-			noted[message{turn.Event.Chat.ID, turn.Event.Text}] = strings.Contains(strings.Join(turn.Notes, "\n"), mayComeTwice)
+			noted[countertest.Message{Chat: turn.Event.Chat.ID, Text: turn.Event.Text}] = strings.Contains(strings.Join(turn.Notes, "\n"), mayComeTwice)
 		}
 		return true
 	})
@@ -114,11 +115,11 @@ func TestFaultyNetwork(t *testing.T) {
 		}
 	}
 	for _, c := range chats {
-		for _, r := range c.check() {
+		for _, r := range c.Check() {
 			again++
-			if r.before.Answered || !noted[c.message(r.number)] {
+			if r.Before.Answered || !noted[c.Message(r.Number)] {
 				t.Errorf("chat %s: %q was sent again; the first was answered: %v; the turn notes it: %v",
-					c.talk.User.ID, r.again.Shown.Text, r.before.Answered, noted[c.message(r.number)])
+					c.Talk.User.ID, r.Again.Shown.Text, r.Before.Answered, noted[c.Message(r.Number)])
 			}
 		}
 	}

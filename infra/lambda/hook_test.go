@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookline/shared/simulate/countertest"
 	"hookline/shared/store"
 )
 
@@ -17,7 +18,7 @@ func TestHook(t *testing.T) {
 	t.Parallel()
 	const recipients = 130 // two pages
 	var file strings.Builder
-	file.WriteString(counter() + "hooks:\n  - name: courier\n    response: {text: \"{{ data.status }} for {{ recipient.name }}\"}\n    recipients:\n")
+	file.WriteString(countertest.Bot() + "hooks:\n  - name: courier\n    response: {text: \"{{ data.status }} for {{ recipient.name }}\"}\n    recipients:\n")
 	for i := range recipients {
 		fmt.Fprintf(&file, "      - {channel: telegram, chat: \"%d\", vars: {name: n%d}}\n", i+1, i+1)
 	}
@@ -71,7 +72,7 @@ func TestHook(t *testing.T) {
 		t.Errorf("counts = %+v, want %+v", report.Counts, want)
 	}
 	for i, c := range chats {
-		sent, want := c.sent(), fmt.Sprintf("baked for n%d", i+1)
+		sent, want := c.Sent(), fmt.Sprintf("baked for n%d", i+1)
 		if len(sent) != 1 || sent[0].Shown.Text != want {
 			t.Errorf("chat %d got %d messages, want the one %q", i+1, len(sent), want)
 		}

@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 )
 
 // A stack's bots are managed over its own address: published, connected to an address of the stack, and shown without
 // their secrets; by whoever has the token that the master secret gives, and nobody else.
 func TestManagement(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	manage := func(token bot.Secret, method, path, body string) (int, string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, w.gateway+"/v1/"+path, strings.NewReader(body))

@@ -11,6 +11,7 @@ import (
 
 	"hookline/infra/emulators"
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 )
 
 type sqsAttribute = types.QueueAttributeName
@@ -31,11 +32,11 @@ func (b batch) failed() (ids []string) {
 }
 
 // messages are what the jobs of the batch are about.
-func (b batch) messages() (list []message) {
+func (b batch) messages() (list []countertest.Message) {
 	for _, record := range b.event.Records {
 		var job bot.Job
 		if json.Unmarshal([]byte(record.Body), &job) == nil && job.Event != nil {
-			list = append(list, message{job.Event.Chat.ID, job.Event.Text})
+			list = append(list, countertest.Message{Chat: job.Event.Chat.ID, Text: job.Event.Text})
 		}
 	}
 	return list

@@ -13,6 +13,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/simulate"
+	"hookline/shared/simulate/countertest"
 	"hookline/shared/simulate/kik"
 	"hookline/shared/simulate/messenger"
 	"hookline/shared/simulate/pyrus"
@@ -107,7 +108,7 @@ func (w *world) to(method, path, body string) *http.Request {
 // One bot, published and connected through the stack's own API, answers on every network, and its hook reaches all of them.
 func TestNetworks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	networks := w.playAll()
 	w.openQueue(90 * time.Second)
 	w.consume(1, 10)

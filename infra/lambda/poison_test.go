@@ -10,21 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
+	"hookline/shared/simulate/countertest"
 )
 
 // A message that can never succeed is buried, and the others of its batch and of its chat are answered.
 func TestBatchWithAPoisonedMessage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(4)
 	for _, c := range chats {
-		c.say(1)
+		c.Say(1)
 	}
-	chats[0].tell("poison")
-	chats[0].say(1)
+	chats[0].Tell("poison")
+	chats[0].Say(1)
 	w.until("all calls are on the queue", func() bool { return w.waiting() == 6 })
 	w.consume(1, 10)
-	checkOnce(chats)
+	countertest.CheckOnce(chats)
 	letters, err := w.store.DeadLetters(t.Context(), w.channel.Bot, "", 10)
 	if err != nil || len(letters) != 1 || letters[0].Kind != bot.Invalid || letters[0].Job.Event.Text != "poison" {
 		t.Errorf("DeadLetters() = %+v, %v, want the one that cannot be rendered", letters, err)
@@ -41,10 +42,10 @@ func TestBatchWithAPoisonedMessage(t *testing.T) {
 // answered, and deleted.
 func TestBatchWithAnUnreadableMessage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	chats := w.chats(4)
 	for _, c := range chats[:2] {
-		c.say(1)
+		c.Say(1)
 	}
 	w.until("the first calls are on the queue", func() bool { return w.waiting() == 2 })
 	for n, body := range []string{"{", `{"kind":"event","text":"behind"}`} {
@@ -57,11 +58,11 @@ func TestBatchWithAnUnreadableMessage(t *testing.T) {
 		}
 	}
 	for _, c := range chats[2:] {
-		c.say(1)
+		c.Say(1)
 	}
 	w.until("all calls are on the queue", func() bool { return w.waiting() == 6 })
 	stop := w.consume(1, 10)
-	checkOnce(chats)
+	countertest.CheckOnce(chats)
 	w.until("only what was handed back is left", func() bool { return w.waiting() == 2 })
 	stop()
 	for _, b := range w.processed() {
@@ -86,7 +87,7 @@ func TestBatchWithAnUnreadableMessage(t *testing.T) {
 // An event that holds nothing is answered with no failures.
 func TestEmptyBatch(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	response, err := w.process(t.Context(), events.SQSEvent{})
 	if err != nil || response.BatchItemFailures == nil || len(response.BatchItemFailures) > 0 {
 		t.Errorf("process() = %+v, %v, want an empty list of failures", response, err)

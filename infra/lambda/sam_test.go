@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"hookline/infra/emulators"
+	"hookline/shared/simulate/countertest"
 )
 
 // samLocal is the machine as containers see it: sam is told to name it so, where the engine does not by itself.
@@ -33,7 +34,7 @@ func TestSAMLocal(t *testing.T) {
 	if mode == "" {
 		t.Skip("make test-sam runs it")
 	}
-	w := newWorld(t, counter())
+	w := newWorld(t, countertest.Bot())
 	aws, telegram := w.expose(w.amazon), w.expose(w.network)
 	s := newSAM(w, aws, telegram)
 	api := s.start("start-api", "--warm-containers", "EAGER")
@@ -47,9 +48,9 @@ func TestSAMLocal(t *testing.T) {
 	}}
 	go feeder.Run(ctx)
 	c := w.chats(1)[0]
-	c.say(3)
-	c.wait()
-	c.check()
+	c.Say(3)
+	c.Wait()
+	c.Check()
 	if mode != "serve" {
 		return
 	}

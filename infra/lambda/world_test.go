@@ -26,6 +26,7 @@ import (
 	"hookline/shared/provider/catalog"
 	"hookline/shared/provider/telegram"
 	"hookline/shared/secret"
+	"hookline/shared/simulate/countertest"
 	simulated "hookline/shared/simulate/telegram"
 	"hookline/shared/store"
 	"hookline/shared/store/dynamotable"
@@ -232,4 +233,10 @@ func (w *world) turns(n int) []bot.Turn {
 		w.Errorf("%d turns are on record, want %d", len(turns), n)
 	}
 	return turns
+}
+
+// chats gives n users of the bot who have said nothing yet.
+func (w *world) chats(n int) []*countertest.Chat {
+	w.Helper()
+	return countertest.Open(w.T, w.network, botUser, n)
 }
