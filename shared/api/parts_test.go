@@ -93,6 +93,15 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"F48: a channel more", "PUT", "/channels/second", `{"provider":"telegram","token":"2:other"}`, 200, func(doc map[string]any) bool {
 			return len(doc["channels"].(map[string]any)) == 2
 		}},
+		{"F48: a channel disabled", "PATCH", "/channels/telegram", `{"disabled":true}`, 200, func(doc map[string]any) bool {
+			return cmp.Equal(doc["channels"], map[string]any{
+				"telegram": map[string]any{"provider": "telegram", "token": "${TELEGRAM_TOKEN}", "disabled": true},
+			})
+		}},
+		{"F48: a channel not disabled", "PATCH", "/channels/telegram", `{"disabled":false}`, 200, func(doc map[string]any) bool {
+			return doc["channels"].(map[string]any)["telegram"].(map[string]any)["disabled"] == nil
+		}},
+		{"F48: a channel nearly disabled", "PATCH", "/channels/telegram", `{"disabled":1}`, 400, nil},
 		{"F48: a channel less", "DELETE", "/channels/telegram", "", 200, func(doc map[string]any) bool {
 			return doc["channels"] == nil
 		}},
