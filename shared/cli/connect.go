@@ -29,6 +29,9 @@ func (c *connectCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}}
+	if c.Channel != "" { // one that is disabled is refused, not passed over
+		return s.report(channels, eachChannel(channels, func(ch *channelInfo) error { return calls.channel(ctx, ch) }))
+	}
 	return s.report(channels, calls.all(ctx, channels))
 }
 
@@ -85,9 +88,15 @@ type connecting struct {
 	options connectOptions
 }
 
-// all connects channels, notes in each how it went, and tells whether all went well.
+// all connects the channels that are not disabled, notes in each how it went, and tells whether all went well.
 func (c connecting) all(ctx context.Context, channels []channelInfo) bool {
-	return eachChannel(channels, func(ch *channelInfo) error { return c.channel(ctx, ch) })
+	return eachChannel(channels, func(ch *channelInfo) error {
+		if ch.Disabled {
+			ch.Error = "" // of when it was last connected
+			return nil
+		}
+		return c.channel(ctx, ch)
+	})
 }
 
 func (c connecting) channel(ctx context.Context, ch *channelInfo) error {
@@ -134,6 +143,8 @@ func standing(ch channelInfo) string {
 	switch {
 	case ch.Error != "":
 		return "not connected: " + ch.Error
+	case ch.Disabled:
+		return "disabled: nothing comes in or goes out"
 	case ch.Mode == simulated:
 		return "connected to the simulated network"
 	case ch.Mode == "public":
