@@ -47,7 +47,7 @@ var (
 )
 
 func (n *network) Describe() provider.Description {
-	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "the token"}}}
+	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Exclusive: true, Doc: "the token"}}}
 }
 
 func (n *network) Verify(bot.Channel, http.Header, []byte) error  { return nil }

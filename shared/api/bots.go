@@ -47,6 +47,9 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 	}
 	if in.DryRun {
 		recordOf(ctx).drop()
+		if _, err := a.claims(ctx, def); err != nil {
+			return nil, err
+		}
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
 		return &putBotOutput{versionTag(answer.Version), answer}, err
@@ -65,6 +68,9 @@ func (a *API) publish(
 	ctx context.Context, def bot.Definition, warnings []bot.Problem, allow func(live bot.Head) error,
 ) (*putBotOutput, error) {
 	if err := a.noteDifferences(ctx, def); err != nil {
+		return nil, err
+	}
+	if err := a.claim(ctx, def); err != nil {
 		return nil, err
 	}
 	p, err := a.Store.PublishOver(ctx, account(ctx), def, allow)
