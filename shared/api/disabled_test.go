@@ -63,6 +63,29 @@ func TestF6DisablingRemovesTheWebhook(t *testing.T) {
 	}
 }
 
+func TestF48ChannelIsDisabledAndEnabledByAPatch(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	for _, test := range []struct {
+		body   string
+		status int
+		want   bool // disabled
+	}{
+		{`{"disabled":true}`, 200, true},
+		{`{}`, 200, true},
+		{`{"disabled":false}`, 200, false},
+		{`{"disabled":1}`, 400, false},
+		{`{"disabled":"true"}`, 400, false},
+		{`{"disabled":true}`, 200, true},
+		{`{"disabled":null}`, 200, false},
+	} {
+		w.ask("PATCH", onTelegram, test.body, test.status)
+		if got := w.ask("GET", onTelegram, "", 200)["disabled"] == true; got != test.want || w.channel("telegram").Disabled != test.want {
+			t.Errorf("PATCH %s: disabled is shown as %v, stored as %v, want %v", test.body, got, w.channel("telegram").Disabled, test.want)
+		}
+	}
+}
+
 // What the network says does not keep a channel from being disabled.
 func TestF7WebhookThatStaysIsAWarning(t *testing.T) {
 	w := newWorld(t)

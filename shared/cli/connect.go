@@ -28,10 +28,7 @@ func (c *connectCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}}
-	if c.Channel != "" { // one that is disabled is refused, not passed over
-		return s.report(channels, eachChannel(channels, func(ch *channelInfo) error { return calls.channel(ctx, ch) }))
-	}
+	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}, c.Channel != ""}
 	return s.report(channels, calls.all(ctx, channels))
 }
 
@@ -86,21 +83,20 @@ type connecting struct {
 	server  *client
 	bot     string
 	options connectOptions
+	// named: the channel was asked for by its name, so that one that is disabled is refused, not passed over.
+	named bool
 }
 
-// all connects the channels that are not disabled, notes in each how it went, and tells whether all went well.
+// all connects channels, notes in each how it went, and tells whether all went well.
 func (c connecting) all(ctx context.Context, channels []channelInfo) bool {
-	return eachChannel(channels, func(ch *channelInfo) error {
-		if ch.Disabled {
-			ch.Error = "" // of when it was last connected
-			return nil
-		}
-		return c.channel(ctx, ch)
-	})
+	return eachChannel(channels, func(ch *channelInfo) error { return c.channel(ctx, ch) })
 }
 
 func (c connecting) channel(ctx context.Context, ch *channelInfo) error {
 	ch.Error = ""
+	if ch.Disabled && !c.named {
+		return nil
+	}
 	return c.server.call(ctx, "POST "+channelPath(c.bot, ch.Name)+"/connect", c.options, ch)
 }
 
