@@ -96,6 +96,8 @@ func TestF6TokenOfAnotherAccount(t *testing.T) {
 	if resp, text := w.sendAs(stranger, "PUT", "/v1/bots/burger", named("burger", "mine", "1:secret-token")); resp.StatusCode != 200 {
 		t.Errorf("PUT of a stranger = %d %s, want 200", resp.StatusCode, text)
 	}
+	// What the stranger claims does not take the place of what the account has claimed.
+	w.ask("PUT", "/v1/bots/burger", named("burger", "mine", "1:secret-token"), 400)
 	w.publish(pizza)
 }
 
