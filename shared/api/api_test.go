@@ -47,7 +47,7 @@ var (
 )
 
 func (n *network) Describe() provider.Description {
-	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "the token"}}}
+	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Exclusive: true, Doc: "the token"}}}
 }
 
 func (n *network) Verify(bot.Channel, http.Header, []byte) error  { return nil }
@@ -102,6 +102,7 @@ func (s *sent) Send(_ context.Context, jobs ...bot.Job) error {
 type world struct {
 	*testing.T
 	api     *api.API
+	table   store.Table
 	store   *store.Store
 	network *network
 	queue   *sent
@@ -120,7 +121,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store = store.New(newTable(t, now), keys, now)
+	w.table = newTable(t, now)
+	w.store = store.New(w.table, keys, now)
 	w.api = &api.API{
 		Store: w.store, Queue: w.queue, Notifications: w.notices, Providers: provider.NewSet(w.network),
 		Owner: "admin", TokenHash: secret.HashToken(adminToken), Address: address, Mode: api.Public,
@@ -328,7 +330,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 	want := []string{
 		"GET /v1/bots", "GET /v1/bots/{bot}", "PUT /v1/bots/{bot}",
 		"POST /v1/bots/{bot}/channels/{channel}/connect", "POST /v1/bots/{bot}/channels/{channel}/disconnect",
-		"GET /v1/bots/{bot}/hooks", "PATCH /v1/bots/{bot}/hooks/{hook}", "POST /v1/bots/{bot}/hooks/{hook}/rotate",
+		"GET /v1/bots/{bot}/hooks", "POST /v1/bots/{bot}/hooks/{hook}/rotate",
 		"DELETE /v1/bots/{bot}/hooks/{hook}/key", "GET /v1/bots/{bot}/hooks/{hook}/recipients",
 		"POST /v1/bots/{bot}/hooks/{hook}/recipients", "DELETE /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"GET /v1/bots/{bot}/hooks/{hook}/calls", "GET /v1/bots/{bot}/hooks/{hook}/calls/{call}",
@@ -349,10 +351,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 	}
 	for _, part := range []string{"handlers", "states", "env", "channels", "hooks"} {
 		one := " /v1/bots/{bot}/" + part + "/{name}"
-		want = append(want, "GET"+one, "PUT"+one, "DELETE"+one)
-		if part != "hooks" {
-			want = append(want, "PATCH"+one)
-		}
+		want = append(want, "GET"+one, "PUT"+one, "DELETE"+one, "PATCH"+one)
 	}
 	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
 		t.Errorf("operations of the OpenAPI document (-want +got)\n%s", diff)

@@ -55,7 +55,12 @@ func TestAuditTellsWhoChangedWhat(t *testing.T) {
 		}},
 		{"unknown channel", "POST", "/v1/bots/pizza/channels/kik/disconnect", "", nil},
 		{"disable a hook", "PATCH", courier, `{"disabled":true}`, fields{
-			"operation": "change-hook", "resource": hook, "changes": []any{fields{"path": "disabled", "what": "set to true"}},
+			"operation": "patch-hook", "resource": fields{"name": "courier"},
+			"changes": []any{fields{"path": "hooks.courier.disabled", "what": "added", "after": true}},
+		}},
+		{"F4 disable a channel", "PATCH", "/v1/bots/pizza/channels/telegram", `{"disabled":true}`, fields{
+			"operation": "patch-channel", "resource": fields{"name": "telegram"},
+			"changes": []any{fields{"path": "channels.telegram.disabled", "what": "added", "after": true}},
 		}},
 		{"new token of a hook", "POST", courier + "/rotate", "", fields{
 			"operation": "rotate-hook", "resource": hook, "changes": []any{fields{"path": "token", "what": "new value"}},

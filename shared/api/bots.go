@@ -47,6 +47,9 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 	}
 	if in.DryRun {
 		recordOf(ctx).drop()
+		if _, err := a.claims(ctx, def); err != nil {
+			return nil, err
+		}
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
 		return &putBotOutput{versionTag(answer.Version), answer}, err
@@ -59,11 +62,15 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 	})
 }
 
-// publish makes a definition live, if it may replace what is, and disconnects the channels that it no longer names.
+// publish makes a definition live, if it may replace what is, and disconnects the channels that it disables or no longer
+// names.
 func (a *API) publish(
 	ctx context.Context, def bot.Definition, warnings []bot.Problem, allow func(live bot.Head) error,
 ) (*putBotOutput, error) {
 	if err := a.noteDifferences(ctx, def); err != nil {
+		return nil, err
+	}
+	if err := a.claim(ctx, def); err != nil {
 		return nil, err
 	}
 	p, err := a.Store.PublishOver(ctx, account(ctx), def, allow)
@@ -71,12 +78,18 @@ func (a *API) publish(
 		return nil, err
 	}
 	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings}
+	left := func(ch bot.Channel, err error) {
+		if err != nil {
+			answer.Warnings = append(answer.Warnings, bot.Problem{Path: "channels." + ch.Name, Message: bot.PublicMessage(err), Warning: true})
+		}
+	}
+	for i := range p.Channels {
+		left(p.Channels[i], a.silence(ctx, &p.Channels[i]))
+	}
 	answer.Channels, answer.Hooks, answer.RemovedHooks = a.describe(p.Channels), a.describePublished(p.Hooks), p.RemovedHooks
 	for _, ch := range p.Removed {
 		answer.Removed = append(answer.Removed, ch.Name)
-		if err := a.retire(ctx, ch); err != nil {
-			answer.Warnings = append(answer.Warnings, bot.Problem{Path: "channels." + ch.Name, Message: bot.PublicMessage(err), Warning: true})
-		}
+		left(ch, a.retire(ctx, ch))
 	}
 	a.OnChange()
 	return &putBotOutput{versionTag(answer.Version), answer}, nil
@@ -143,6 +156,12 @@ func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []
 	if err != nil {
 		return def, nil, err
 	}
+	for i := range def.Hooks {
+		h := &def.Hooks[i]
+		if h.Disabled, err = a.closed(ctx, head, *h); err != nil {
+			return def, nil, err
+		}
+	}
 	channels, err := a.channels(ctx, head)
 	def.Channels = specs(channels)
 	return def, channels, err
@@ -151,7 +170,9 @@ func (a *API) definition(ctx context.Context, head bot.Head) (bot.Definition, []
 func specs(channels []bot.Channel) map[string]bot.ChannelSpec {
 	specs := make(map[string]bot.ChannelSpec, len(channels))
 	for _, ch := range channels {
-		specs[ch.Name] = bot.ChannelSpec{Provider: ch.Provider, Settings: ch.Settings, Credentials: ch.Credentials}
+		specs[ch.Name] = bot.ChannelSpec{
+			Provider: ch.Provider, Disabled: ch.Disabled, Settings: ch.Settings, Credentials: ch.Credentials,
+		}
 	}
 	return specs
 }

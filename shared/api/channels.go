@@ -18,6 +18,7 @@ type channelInfo struct {
 	// Address is where the network's calls go.
 	Address     string    `json:"address"`
 	Username    string    `json:"username,omitempty"`
+	Disabled    bool      `json:"disabled,omitempty" doc:"what comes in is dropped, and nothing goes out"`
 	ConnectedAt time.Time `json:"connected_at,omitzero"`
 	Error       string    `json:"error,omitempty" doc:"what was wrong when the channel was last connected"`
 }
@@ -27,7 +28,7 @@ func (a *API) describe(channels []bot.Channel) []channelInfo {
 	for _, ch := range channels {
 		infos = append(infos, channelInfo{
 			Name: ch.Name, Provider: ch.Provider, ID: ch.ID, Address: a.address(ch),
-			Username: ch.Identity.Username, ConnectedAt: ch.Health.ConnectedAt, Error: ch.Health.Error,
+			Username: ch.Identity.Username, Disabled: ch.Disabled, ConnectedAt: ch.Health.ConnectedAt, Error: ch.Health.Error,
 		})
 	}
 	return infos
@@ -79,6 +80,9 @@ func (a *API) connectChannel(ctx context.Context, in *connectInput) (*connectOut
 	ch, err := a.channel(ctx, in.Bot, in.Channel)
 	if err != nil {
 		return nil, err
+	}
+	if ch.Disabled {
+		return nil, bot.Errorf(bot.Conflict, "channel "+ch.Name+" is disabled: publish the bot without its disabled, then connect it")
 	}
 	var takeOver, rotate bool
 	if in.Body != nil {
@@ -181,12 +185,32 @@ func (a *API) disconnectChannel(ctx context.Context, in *channelInput) (*disconn
 	if err := connector.Disconnect(ctx, ch, a.registered(ch)); err != nil {
 		return nil, a.unwell(ctx, ch, err)
 	}
-	ch.Health = bot.Health{CheckedAt: a.Now()}
-	if err := a.Store.SetHealth(ctx, ch.ID, ch.Health); err != nil {
+	if err := a.setDisconnected(ctx, &ch); err != nil {
 		return nil, err
 	}
 	a.OnChange()
 	return &disconnectOutput{a.describe([]bot.Channel{ch})[0]}, nil
+}
+
+func (a *API) setDisconnected(ctx context.Context, ch *bot.Channel) error {
+	ch.Health = bot.Health{CheckedAt: a.Now()}
+	return a.Store.SetHealth(ctx, ch.ID, ch.Health)
+}
+
+// silence disconnects a channel that is disabled. It is disabled even where its network does not let go of it: what is
+// posted to it is dropped, and the next publication tries to disconnect it again.
+func (a *API) silence(ctx context.Context, ch *bot.Channel) error {
+	if !ch.Disabled || ch.Health.Address == "" {
+		return nil
+	}
+	connector, err := a.connector(*ch)
+	if err != nil {
+		return err
+	}
+	if err := connector.Disconnect(ctx, *ch, ch.Health.Address); err != nil {
+		return bot.Wrap(bot.KindOf(err), "is disabled, but its webhook is still registered: "+bot.PublicMessage(err), err)
+	}
+	return a.setDisconnected(ctx, ch)
 }
 
 // retire disconnects and removes a channel that the bot file no longer names. It is removed even where its network does

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,7 +19,7 @@ type hookInfo struct {
 	Address  string `json:"address"`
 	Token    string `json:"token,omitempty" doc:"opens the hook; shown only when it is made"`
 	Key      string `json:"key,omitempty" doc:"signs the hook's calls; shown only when it is made"`
-	Disabled bool   `json:"disabled,omitempty"`
+	Disabled bool   `json:"disabled,omitempty" doc:"calls are answered 404; deliveries that wait are skipped"`
 	Signed   bool   `json:"signed,omitempty" doc:"calls must be signed with the hook's key"`
 }
 
@@ -41,7 +40,6 @@ func (a *API) describePublished(hooks []store.PublishedHook) []hookInfo {
 func (a *API) registerHooks(h huma.API) {
 	const hooks, hook = "/v1/bots/{bot}/hooks", "/v1/bots/{bot}/hooks/{hook}"
 	huma.Register(h, operation("list-hooks", http.MethodGet, hooks, "List hooks"), answering(a, a.listHooks))
-	huma.Register(h, operation("change-hook", http.MethodPatch, hook, "Close a hook to calls, or open it"), answering(a, a.changeHook))
 	huma.Register(h, operation("rotate-hook", http.MethodPost, hook+"/rotate", "Make a hook's token, or key, anew"), answering(a, a.rotateHook))
 	huma.Register(h, operation("delete-hook-key", http.MethodDelete, hook+"/key", "Have calls no longer signed"), answering(a, a.deleteHookKey))
 	huma.Register(h, operation("list-recipients", http.MethodGet, hook+"/recipients", "List a hook's recipients"), answering(a, a.listRecipients))
@@ -102,30 +100,20 @@ func (a *API) hookID(ctx context.Context, botName, name string) (string, bot.Hea
 	return id, head, nil
 }
 
+// closed tells whether a hook of the live definition takes no calls: its item may say so that was disabled before
+// bot files could say it, and stays so until a file is published that does not.
+func (a *API) closed(ctx context.Context, head bot.Head, hook bot.Hook) (bool, error) {
+	h, err := a.Store.Hook(ctx, head.Hooks[hook.Name])
+	if bot.KindOf(err) == bot.NotFound {
+		return hook.Disabled, nil
+	}
+	return hook.Disabled || h.Disabled, err
+}
+
 // afterwards describes a hook that was changed.
 func (a *API) afterwards(ctx context.Context, id string) (*hookOutput, error) {
 	h, err := a.Store.Hook(ctx, id)
 	return &hookOutput{a.describeHook(h)}, err
-}
-
-type changeHookInput struct {
-	Bot  string `path:"bot"`
-	Hook string `path:"hook"`
-	Body struct {
-		Disabled bool `json:"disabled" doc:"calls are answered 404; deliveries that wait are skipped"`
-	}
-}
-
-func (a *API) changeHook(ctx context.Context, in *changeHookInput) (*hookOutput, error) {
-	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Store.SetHookDisabled(ctx, id, in.Body.Disabled); err != nil {
-		return nil, err
-	}
-	recordOf(ctx).note(store.Change{Path: "disabled", What: "set to " + strconv.FormatBool(in.Body.Disabled)})
-	return a.afterwards(ctx, id)
 }
 
 type rotateHookInput struct {

@@ -54,9 +54,6 @@ func (a *API) registerPart(h huma.API, p part) {
 	o, body := written("put-"+p.one, http.MethodPut, one, "Write one of the bot file's "+p.field+", and publish it")
 	huma.Register(h, o, answering(a, a.changePart(p, replaced)))
 	accept(body, p.kind)
-	if p.field == "hooks" {
-		return // a patch of a hook disables it
-	}
 	o, body = written("patch-"+p.one, http.MethodPatch, one, "Change one of the bot file's "+p.field+" by a JSON merge patch, and publish it")
 	huma.Register(h, o, answering(a, a.changePart(p, patched)))
 	accept(body, p.kind)

@@ -93,6 +93,11 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"F48: a channel more", "PUT", "/channels/second", `{"provider":"telegram","token":"2:other"}`, 200, func(doc map[string]any) bool {
 			return len(doc["channels"].(map[string]any)) == 2
 		}},
+		{"F48: a channel disabled", "PATCH", "/channels/telegram", `{"disabled":true}`, 200, func(doc map[string]any) bool {
+			return cmp.Equal(doc["channels"], map[string]any{
+				"telegram": map[string]any{"provider": "telegram", "token": "${TELEGRAM_TOKEN}", "disabled": true},
+			})
+		}},
 		{"F48: a channel less", "DELETE", "/channels/telegram", "", 200, func(doc map[string]any) bool {
 			return doc["channels"] == nil
 		}},

@@ -72,6 +72,9 @@ func (a *API) send(ctx context.Context, in *sendInput) (*sendOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ch.Disabled {
+		return nil, bot.Errorf(bot.Conflict, "channel "+ch.Name+" is disabled: nothing is sent on it")
+	}
 	sending := in.sending(ch.ID)
 	if err := a.checkResponse(head.Name, ch, sending.Response); err != nil {
 		return nil, err

@@ -66,7 +66,6 @@ func (o operation) scope(t *testing.T) store.Scope {
 // bodies are what the operations are called with that want one.
 var bodies = map[string]string{
 	"put-bot":        withHook,
-	"change-hook":    `{"disabled":true}`,
 	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
@@ -80,6 +79,7 @@ var bodies = map[string]string{
 	"patch-handler":  `{"pattern":"go"}`,
 	"create-hook":    `{"name":"baker","response":{"text":"hi"}}`,
 	"put-hook":       `{"name":"courier","response":{"text":"hi"}}`,
+	"patch-hook":     `{"disabled":true}`,
 	"put-state":      `{"expires":"2h"}`,
 	"patch-state":    `{"expires":"2h"}`,
 	"put-env":        `"y"`,

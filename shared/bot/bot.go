@@ -37,7 +37,9 @@ type State struct {
 
 // Hook is an address where the owner's application posts JSON that is rendered and sent to the recipients.
 type Hook struct {
-	Name       string      `json:"name"`
+	Name string `json:"name"`
+	// Disabled: calls find no hook, and what waits to be delivered is skipped.
+	Disabled   bool        `json:"disabled,omitempty"`
 	Response   *Response   `json:"response,omitempty"`
 	Recipients []Recipient `json:"recipients,omitempty"`
 }

@@ -51,6 +51,8 @@ func (c Credential) MarshalJSON() ([]byte, error) {
 // ChannelSpec is a channel as the bot file writes it. Which fields are credentials is said by the provider.
 type ChannelSpec struct {
 	Provider string
+	// Disabled: what comes in is acknowledged and dropped, and nothing goes out.
+	Disabled bool
 	// Settings are texts; of a structured field, what encoding/json makes of it.
 	Settings    map[string]any
 	Credentials map[string][]Credential
@@ -58,7 +60,7 @@ type ChannelSpec struct {
 
 // MarshalJSON writes the fields side by side, as the bot file has them; credentials are masked.
 func (c ChannelSpec) MarshalJSON() ([]byte, error) {
-	fields := make(map[string]any, 1+len(c.Settings)+len(c.Credentials))
+	fields := make(map[string]any, 2+len(c.Settings)+len(c.Credentials))
 	for name, value := range c.Settings {
 		fields[name] = value
 	}
@@ -70,6 +72,9 @@ func (c ChannelSpec) MarshalJSON() ([]byte, error) {
 		fields[name] = values
 	}
 	fields["provider"] = c.Provider
+	if c.Disabled {
+		fields["disabled"] = true
+	}
 	return json.Marshal(fields)
 }
 

@@ -11,6 +11,7 @@ const (
 	Silent     Outcome = "silent"      // no handler fired, or the one that did says nothing
 	HandedBack Outcome = "handed_back" // will be tried again
 	Blocked    Outcome = "blocked"     // the network does not let us write to this user
+	Skipped    Outcome = "skipped"     // the channel is disabled: nothing was sent, or what was left is not
 	Failed     Outcome = "failed"      // buried
 )
 

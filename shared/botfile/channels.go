@@ -2,6 +2,7 @@ package botfile
 
 import (
 	"regexp"
+	"slices"
 
 	"hookline/shared/bot"
 	"hookline/shared/provider"
@@ -34,13 +35,20 @@ func (d *decoder) channel(n *node, name string) bot.ChannelSpec {
 			spec.Provider = named.scalar
 		}
 	}
+	if off := n.field("disabled"); off != nil && off.kind != null {
+		off = d.fit(off, flag, join(path, "disabled"))
+		spec.Disabled = off != nil && off.scalar == "true"
+	}
 	for i, item := range n.items {
-		if item.kind != null && n.keys[i].name != "provider" {
+		if item.kind != null && !slices.Contains(ownFields, n.keys[i].name) {
 			d.channelField(&spec, n.keys[i].name, item, path)
 		}
 	}
 	return spec
 }
+
+// ownFields are those of a channel that are the same for all providers.
+var ownFields = []string{"provider", "disabled"}
 
 func (d *decoder) channelField(spec *bot.ChannelSpec, name string, n *node, path string) {
 	path = join(path, name)

@@ -43,7 +43,7 @@ func (k *check) below(path string, problems []bot.Problem) {
 }
 
 func (k *check) channel(path string, spec bot.ChannelSpec, description provider.Description) {
-	names := []string{"provider"}
+	names := slices.Clone(ownFields)
 	for _, f := range description.Fields {
 		names = append(names, f.Name)
 		k.channelField(join(path, f.Name), spec, f)

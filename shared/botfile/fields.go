@@ -70,6 +70,7 @@ var recipientShape = record(
 
 var hookShape = record(
 	field{name: "name", doc: "The hook's name.", shape: textual, required: true},
+	field{name: "disabled", doc: "Takes no calls.", shape: flag},
 	field{name: "response", doc: "What is sent.", shape: answerShape},
 	field{name: "recipients", doc: "Chats it goes to.", shape: listOf(recipientShape)},
 )

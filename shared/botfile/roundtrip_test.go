@@ -34,6 +34,16 @@ func drawDefinition(t *rapid.T) bot.Definition {
 	if env := rapid.MapOfN(written, written, 0, 3).Draw(t, "env"); len(env) > 0 {
 		def.Env = env
 	}
+	if rapid.Bool().Draw(t, "has a channel") {
+		def.Channels = map[string]bot.ChannelSpec{"telegram": {
+			Provider: "telegram", Disabled: rapid.Bool().Draw(t, "channel disabled"),
+			Credentials: map[string][]bot.Credential{"token": {{From: "TOKEN"}}},
+		}}
+		def.Hooks = []bot.Hook{{
+			Name: "courier", Disabled: rapid.Bool().Draw(t, "hook disabled"),
+			Response: &bot.Response{Message: bot.Message{Text: written.Draw(t, "said")}},
+		}}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "handlers") {
 		def.Handlers = append(def.Handlers, drawHandler(t))
 	}

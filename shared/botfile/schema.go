@@ -113,9 +113,12 @@ func choice(values []string) schemaOf {
 // channel allows the fields of all providers: which one it is may be told by the channel's name.
 func (m schemaMaker) channel() schemaOf {
 	names := slices.Sorted(maps.Keys(m.providers))
-	properties := schemaOf{"provider": schemaOf{
-		"type": "string", "enum": names, "description": "The network, where the channel's name does not say it.",
-	}}
+	properties := schemaOf{
+		"provider": schemaOf{
+			"type": "string", "enum": names, "description": "The network, where the channel's name does not say it.",
+		},
+		"disabled": described(m.of(flag), "What comes in is dropped, and nothing goes out."),
+	}
 	for _, name := range names {
 		for _, f := range m.providers[name].Describe().Fields {
 			value := choice(f.Values)

@@ -110,6 +110,8 @@ func TestSchemaSays(t *testing.T) {
 		{"handlers * response telegram disable_notification", "type", `"boolean"`},
 		{"handlers * response telegram", "additionalProperties", "false"},
 		{"channels * provider", "enum", `["carrier","telegram"]`},
+		{"channels * disabled", "type", `"boolean"`},
+		{"hooks * disabled", "type", `"boolean"`},
 		{"channels * token", "type", `"string"`},
 		{"channels * token", "description", `"from @BotFather"`},
 		{"channels * key", "minItems", "1"},

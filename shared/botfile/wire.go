@@ -45,6 +45,9 @@ func Wire(def bot.Definition) ([]byte, error) {
 
 func wireChannel(spec bot.ChannelSpec) map[string]any {
 	fields := map[string]any{"provider": spec.Provider}
+	if spec.Disabled {
+		fields["disabled"] = true
+	}
 	for name, value := range maps.All(spec.Settings) {
 		fields[name] = value
 	}

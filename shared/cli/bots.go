@@ -99,6 +99,8 @@ func printChannel(w io.Writer, ch channelInfo) {
 	}
 	state := "no webhook is registered"
 	switch {
+	case ch.Disabled:
+		state = "disabled: nothing comes in or goes out"
 	case ch.Error != "":
 		state = "not connected: " + ch.Error
 	case !ch.ConnectedAt.IsZero():

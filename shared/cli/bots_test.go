@@ -11,7 +11,8 @@ func TestBotsAndChannels(t *testing.T) {
 	const channels = `{"channels":[
 		{"name":"telegram","provider":"telegram","id":"c1","address":"http://x/telegram/c1","username":"pizza_bot","connected_at":"2026-03-01T12:00:00Z"},
 		{"name":"second","provider":"telegram","id":"c2","address":"http://x/telegram/c2","error":"the token is refused"},
-		{"name":"kik","provider":"kik","id":"c3","address":"http://x/kik/c3"}]}`
+		{"name":"kik","provider":"kik","id":"c3","address":"http://x/kik/c3"},
+		{"name":"off","provider":"kik","id":"c4","address":"http://x/kik/c4","disabled":true,"connected_at":"2026-03-01T12:00:00Z"}]}`
 	s := newServer(t, map[string]answer{"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/channels": {200, channels}})
 	none := newServer(t, map[string]answer{"GET /v1/bots": {200, `{"bots":[]}`}})
 	tests := []struct {
@@ -29,6 +30,7 @@ func TestBotsAndChannels(t *testing.T) {
 		{"connected", []string{"channels", "pizza", "--server", s.URL}, 0, "telegram @pizza_bot http://x/telegram/c1\n    connected 2026-03-01 ", ""},
 		{"in error", []string{"channels", "pizza", "--server", s.URL}, 0, "second on telegram http://x/telegram/c2\n    not connected: the token is refused\n", ""},
 		{"not connected", []string{"channels", "pizza", "--server", s.URL}, 0, "kik http://x/kik/c3\n    no webhook is registered\n", ""},
+		{"F4 disabled", []string{"channels", "pizza", "--server", s.URL}, 0, "off on kik http://x/kik/c4\n    disabled: nothing comes in or goes out\n", ""},
 		{"of no such bot", []string{"channels", "burger", "--server", s.URL}, 1, "", "no such address"},
 	}
 	for _, test := range tests {

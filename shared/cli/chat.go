@@ -88,14 +88,18 @@ func (c *chatCommand) channel(b botInfo) (channelInfo, error) {
 		provider = b.Channels[0].Provider
 	}
 	provider = cmp.Or(provider, "telegram")
-	at := slices.IndexFunc(b.Channels, func(ch channelInfo) bool { return ch.Provider == provider })
-	if at < 0 {
+	there := slices.DeleteFunc(slices.Clone(b.Channels), func(ch channelInfo) bool { return ch.Provider != provider })
+	if len(there) == 0 {
 		return channelInfo{}, &refusal{detail: "bot " + b.Bot + " has no channel on " + provider}
 	}
-	if b.Channels[at].Username == "" {
+	at := slices.IndexFunc(there, func(ch channelInfo) bool { return !ch.Disabled })
+	if at < 0 {
+		return channelInfo{}, &refusal{detail: "the channel " + there[0].Name + " is disabled: it takes no messages"}
+	}
+	if there[at].Username == "" {
 		return channelInfo{}, &refusal{detail: "the channel is not connected yet: hookline connect " + b.Bot}
 	}
-	return b.Channels[at], nil
+	return there[at], nil
 }
 
 // readLines gives lines until the end of in. Reading cannot be interrupted, so it has a goroutine of its own, which ends

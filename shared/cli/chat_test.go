@@ -187,6 +187,8 @@ func TestChatPicksTheNetwork(t *testing.T) {
 		{"asked for", channels("pyrus", "telegram"), []string{"--provider", "pyrus"}, "pyrus pyrus/bot", 0},
 		{"asked for, but not there", channels("pyrus"), []string{"--provider", "messenger"}, "", 1},
 		{"no telegram of several", channels("pyrus", "kik"), nil, "", 1},
+		{"F4 not one that is disabled", strings.Replace(channels("telegram", "telegram"), `"username"`, `"disabled":true,"username"`, 1), nil,
+			"telegram telegram/bot", 0},
 		{"unknown", channels("pyrus"), []string{"--provider", "pigeons"}, "", 2},
 	}
 	for _, test := range tests {
@@ -204,6 +206,8 @@ func TestChatPicksTheNetwork(t *testing.T) {
 func TestChatNeedsAChannel(t *testing.T) {
 	tests := []struct{ name, bots, stderr string }{
 		{"none", `{"bots":[{"bot":"pizza","channels":[]}]}`, "bot pizza has no channel on telegram"},
+		{"F4 disabled", `{"bots":[{"bot":"pizza","channels":[{"name":"t","provider":"telegram","username":"b","disabled":true}]}]}`,
+			"the channel t is disabled: it takes no messages"},
 		{"not connected", `{"bots":[{"bot":"pizza","channels":[{"name":"t","provider":"telegram"}]}]}`, "hookline connect pizza"},
 	}
 	for _, test := range tests {

@@ -165,6 +165,7 @@ type channelInfo struct {
 	ID       string   `json:"id"`
 	Address  string   `json:"address"`
 	Username string   `json:"username,omitempty"`
+	Disabled bool     `json:"disabled,omitempty"`
 	Mode     string   `json:"mode,omitempty"`
 	Steps    []string `json:"steps,omitempty"`
 	Error    string   `json:"error,omitempty"`

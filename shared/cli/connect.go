@@ -28,7 +28,7 @@ func (c *connectCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}}
+	calls := connecting{server, c.Bot, connectOptions{TakeOver: c.TakeOver, Rotate: c.Rotate}, c.Channel != ""}
 	return s.report(channels, calls.all(ctx, channels))
 }
 
@@ -83,6 +83,8 @@ type connecting struct {
 	server  *client
 	bot     string
 	options connectOptions
+	// named: the channel was asked for by its name, so that one that is disabled is refused, not passed over.
+	named bool
 }
 
 // all connects channels, notes in each how it went, and tells whether all went well.
@@ -92,6 +94,9 @@ func (c connecting) all(ctx context.Context, channels []channelInfo) bool {
 
 func (c connecting) channel(ctx context.Context, ch *channelInfo) error {
 	ch.Error = ""
+	if ch.Disabled && !c.named {
+		return nil
+	}
 	return c.server.call(ctx, "POST "+channelPath(c.bot, ch.Name)+"/connect", c.options, ch)
 }
 
@@ -134,6 +139,8 @@ func standing(ch channelInfo) string {
 	switch {
 	case ch.Error != "":
 		return "not connected: " + ch.Error
+	case ch.Disabled:
+		return "disabled: nothing comes in or goes out"
 	case ch.Mode == simulated:
 		return "connected to the simulated network"
 	case ch.Mode == "public":

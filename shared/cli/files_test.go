@@ -180,6 +180,30 @@ func TestApplyDryRun(t *testing.T) {
 	}
 }
 
+// Of a bot's channels those that are disabled are passed over; the one that is named is not.
+func TestF4ConnectPassesOverDisabledChannels(t *testing.T) {
+	const refused = "channel telegram is disabled"
+	off := strings.Replace(oneBot, `"id":"c1"`, `"id":"c1","disabled":true,"error":"it was down"`, 1)
+	for _, test := range []struct {
+		name   string
+		args   []string
+		code   int
+		asked  bool
+		stdout string
+	}{
+		{"all", []string{"connect", "pizza"}, 0, false, "http://x/telegram/c1\n    disabled: nothing comes in or goes out\n"},
+		{"the one that is named", []string{"connect", "pizza", "telegram"}, 1, true, "not connected: " + refused},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newServer(t, map[string]answer{"GET /v1/bots": {200, off}, connectPizza: {409, `{"detail":"` + refused + `"}`}})
+			run(t, nil, "", append(test.args, "--server", s.URL)...).want(t, test.code, test.stdout, "")
+			if _, asked := s.bodies[connectPizza]; asked != test.asked {
+				t.Errorf("asked to connect it: %v, want %v", asked, test.asked)
+			}
+		})
+	}
+}
+
 func TestConnectAndDisconnect(t *testing.T) {
 	const disconnectPizza = "POST /v1/bots/pizza/channels/telegram/disconnect"
 	tests := []struct {

@@ -68,8 +68,11 @@ func (c *healthCommand) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
-// reached tells whether the channel's events come to the server.
+// reached tells whether the channel's events come to the server, or are not meant to.
 func (ch channelHealth) reached() bool {
+	if ch.Disabled {
+		return true
+	}
 	if ch.Mode == "polling" || ch.Mode == "private" {
 		return ch.Error == ""
 	}
@@ -82,7 +85,11 @@ func printHealth(w io.Writer, health botHealth) {
 		if ch.Asked {
 			says = ch.Provider + " was asked"
 		}
-		fmt.Fprintf(w, "%s\n  webhook     %s (%s)\n", ch.Name, ch.Webhook, says)
+		fmt.Fprintln(w, ch.Name)
+		if ch.Disabled {
+			fmt.Fprintln(w, "  disabled    nothing comes in or goes out")
+		}
+		fmt.Fprintf(w, "  webhook     %s (%s)\n", ch.Webhook, says)
 		if ch.Error != "" {
 			fmt.Fprintf(w, "  error       %s\n", ch.Error)
 		}

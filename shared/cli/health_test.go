@@ -25,6 +25,8 @@ func TestHealth(t *testing.T) {
 		{"noted only", `,"mode":"public","webhook":"none","asked":false,"error":"no such page"}`, `{"count":0,"more":false}`, 1,
 			[]string{"webhook     none (noted when it was connected)\n  error       no such page\n"}},
 		{"fetched", `,"mode":"polling","webhook":"none","asked":true}`, `{"count":0,"more":false}`, 0, []string{"webhook     none"}},
+		{"F4 disabled", `,"disabled":true,"mode":"public","webhook":"none","asked":true}`, `{"count":0,"more":false}`, 0,
+			[]string{"telegram\n  disabled    nothing comes in or goes out\n  webhook     none (telegram was asked)\n"}},
 		{"not fetched", `,"mode":"polling","webhook":"unknown","asked":true,"error":"down"}`, `{"count":0,"more":false}`, 1, []string{"error       down"}},
 	}
 	for _, test := range tests {

@@ -63,7 +63,7 @@ func (d *delivery) obstacle() string {
 	case scene.Hook.Disabled:
 		return "the hook is disabled"
 	case scene.Channel.Disabled:
-		return "the channel is disabled"
+		return errDisabled.Message
 	case scene.Recipient.Channel == "" || scene.Recipient.Left:
 		return "it is no recipient any more"
 	case scene.Blocked:
@@ -81,6 +81,9 @@ func (e *Engine) handleDelivery(ctx context.Context, t *turn) queue.Result {
 	}
 	if d.ended() {
 		return e.settle(ctx, t)
+	}
+	if d.scene.Channel.Disabled && t.job.Redrive != nil {
+		return e.skip(t)
 	}
 	if reason := d.obstacle(); reason != "" {
 		return e.conclude(ctx, d, bot.DeliverySkipped, reason)

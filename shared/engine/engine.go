@@ -92,6 +92,9 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 		if err = e.read(ctx, t); err != nil {
 			return e.fail(ctx, t, err)
 		}
+		if t.scene.Channel.Disabled {
+			return e.skip(t)
+		}
 		if to := t.scene.Conversation.MovedTo; to != "" {
 			return e.forward(ctx, t, to)
 		}

@@ -19,6 +19,8 @@ func (e *Engine) measure(t *turn) {
 	switch t.outcome {
 	case bot.HandedBack:
 		e.Metrics.Count(metrics.HandedBack, network, 1)
+	case bot.Skipped:
+		e.Metrics.Count(metrics.Skipped, network, 1)
 	case bot.Failed:
 		e.Metrics.Count(metrics.Buried, network, 1)
 	default:

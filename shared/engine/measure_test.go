@@ -47,6 +47,10 @@ func TestMetrics(t *testing.T) {
 			"hookline_end_to_end_seconds_sum" + network + " 2", "hookline_end_to_end_seconds_count" + network + " 1",
 		}},
 		{"the network tells no time", func(w *world) { w.handle(w.job(hello)) }, []string{"hookline_matched_total" + network + " 1"}},
+		{"F4 the channel is disabled", func(w *world) {
+			w.disableChannel()
+			w.handle(w.job(hello))
+		}, []string{"hookline_skipped_total" + network + " 1"}},
 		{"no handler", func(w *world) {
 			w.handle(w.job(bot.Event{ID: "e", Kind: bot.Text, Text: "what?", Time: w.at}))
 		}, []string{"hookline_unmatched_total" + network + " 1"}},

@@ -20,6 +20,9 @@ func (e *Engine) handleReply(ctx context.Context, t *turn) queue.Result {
 	if err := e.readChannel(ctx, t); err != nil {
 		return e.fail(ctx, t, err)
 	}
+	if t.scene.Channel.Disabled {
+		return e.skip(t)
+	}
 	return e.deliver(ctx, t)
 }
 

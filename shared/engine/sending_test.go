@@ -39,6 +39,8 @@ func TestSending(t *testing.T) {
 			before: func(w *world) { _ = w.store.SetBlocked(w.t.Context(), w.channel, "42", "x") }},
 		{name: "the network says that it is", text: "Hi", outcome: bot.DeliverySkipped, reason: "bot was blocked by the user",
 			before: func(w *world) { w.network.answer = func(bot.Part) error { return blocked } }},
+		{name: "F4 G17 the channel is disabled", text: "Hi", outcome: bot.DeliverySkipped, reason: "the channel is disabled",
+			before: func(w *world) { w.disableChannel() }},
 		{name: "the channel is removed", text: "Hi", outcome: bot.DeliverySkipped, reason: "the channel has been removed",
 			before: func(w *world) {
 				_ = w.store.RemoveChannel(w.t.Context(), bot.Channel{ID: w.channel, Bot: w.head.ID})

@@ -159,7 +159,9 @@ type world struct {
 	channel string
 	events  int
 	hooks   []bot.Hook // those of the bot
-	notices *notices
+	// disabled is what the bot file says of its channel.
+	disabled bool
+	notices  *notices
 }
 
 func newWorld(t testing.TB, handlers ...bot.Handler) *world {
@@ -202,7 +204,7 @@ func (w *world) publish(handlers ...bot.Handler) {
 func (w *world) publishDefinition(def bot.Definition) {
 	w.t.Helper()
 	def.Bot, def.Env = "pizza", map[string]string{"SHOP": "the shop"}
-	def.Channels = map[string]bot.ChannelSpec{"fake": {Provider: "fake"}}
+	def.Channels = map[string]bot.ChannelSpec{"fake": {Provider: "fake", Disabled: w.disabled}}
 	p, err := w.store.Publish(w.t.Context(), "main", def)
 	if err != nil {
 		w.t.Fatal(err)

@@ -108,6 +108,7 @@ func TestHelp(t *testing.T) {
 	set := &metrics.Set{}
 	for _, c := range []metrics.Counter{
 		metrics.Received, metrics.Duplicates, metrics.Matched, metrics.Unmatched, metrics.HandedBack, metrics.Buried, metrics.Refused(bot.Invalid),
+		metrics.Skipped,
 	} {
 		set.Count(c, "p", 1)
 	}
@@ -124,8 +125,8 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	}
-	if helped != 9 {
-		t.Errorf("%d metrics have help, want 9", helped)
+	if helped != 10 {
+		t.Errorf("%d metrics have help, want 10", helped)
 	}
 }
 

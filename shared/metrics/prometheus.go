@@ -18,6 +18,7 @@ var help = map[string]string{
 	"duplicates":  "Events that came again after they were handled.",
 	"matched":     "Events handled by a handler.",
 	"unmatched":   "Events that no handler answers.",
+	"skipped":     "Calls, and events on the queue, that were dropped: their channel is disabled.",
 	"handed_back": "Tries of jobs that failed and will be repeated.",
 	"buried":      "Jobs given up, listed as dead letters.",
 	"end_to_end":  "From the network's own time of an event until its replies were sent.",

@@ -93,19 +93,26 @@ func newDoor(t *testing.T) *door {
 	}
 	d.table = &faultyTable{Table: table}
 	d.store = store.New(d.table, keys, now)
-	p, err := d.store.Publish(t.Context(), "main", bot.Definition{
-		Bot: "pizza", Hooks: []bot.Hook{{Name: "courier"}, {Name: "other"}},
-		Channels: map[string]bot.ChannelSpec{"telegram": {Provider: "telegram"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := d.publish(bot.Hook{Name: "courier"})
 	d.head, d.id, d.token = p.Head, p.Hooks[0].ID, p.Hooks[0].Token
 	n := notify.New(d.store, d.queue)
 	n.Now, n.Metrics = now, &d.counts
 	n.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.handler = n.Handler()
 	return d
+}
+
+// publish publishes the bot with the hook, and another.
+func (d *door) publish(hook bot.Hook) store.Publication {
+	d.Helper()
+	p, err := d.store.Publish(d.Context(), "main", bot.Definition{
+		Bot: "pizza", Hooks: []bot.Hook{hook, {Name: "other"}},
+		Channels: map[string]bot.ChannelSpec{"telegram": {Provider: "telegram"}},
+	})
+	if err != nil {
+		d.Fatal(err)
+	}
+	return p
 }
 
 // call makes a call with the hook's token unless header says otherwise.
@@ -167,7 +174,11 @@ func TestF41Answers(t *testing.T) {
 		{name: "unknown hook with everything wrong", path: "/hook/abc", body: deep, header: map[string]string{"Authorization": ""}, status: 404},
 		{name: "no hook", path: "/hook/", body: "{}", status: 404},
 		{name: "more than an id", path: "/hook/abc/def", body: "{}", status: 404},
-		{name: "disabled", body: "{}", before: func(d *door) { _ = d.store.SetHookDisabled(d.Context(), d.id, true) }, status: 404},
+		{name: "disabled", body: "{}", before: func(d *door) { d.publish(bot.Hook{Name: "courier", Disabled: true}) }, status: 404},
+		{name: "no longer disabled", body: "{}", before: func(d *door) {
+			d.publish(bot.Hook{Name: "courier", Disabled: true})
+			d.publish(bot.Hook{Name: "courier"})
+		}, status: 202},
 		{name: "too large", body: `["` + strings.Repeat("x", notify.MaxBodyBytes-3) + `"]`, status: 413},
 		{name: "too large, without a token", body: strings.Repeat("x", notify.MaxBodyBytes+1), header: map[string]string{"Authorization": ""}, status: 413},
 		{name: "no token", body: "{}", header: map[string]string{"Authorization": ""}, status: 401},

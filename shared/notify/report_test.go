@@ -82,7 +82,7 @@ func TestReportAnswers(t *testing.T) {
 			*call = other.ID
 		}, status: 404},
 		{name: "after a week", before: func(d *door, _ *string) { d.now = d.now.Add(bot.CallKept) }, status: 404},
-		{name: "disabled hook", before: func(d *door, _ *string) { _ = d.store.SetHookDisabled(d.Context(), d.id, true) }, status: 404},
+		{name: "disabled hook", before: func(d *door, _ *string) { d.publish(bot.Hook{Name: "courier", Disabled: true}) }, status: 404},
 		{name: "not a cursor", query: "?cursor=%ff", status: 400},
 		{name: "the store fails", before: func(d *door, _ *string) { d.table.getErr = bot.Errorf(bot.Unavailable, "down") }, status: 503},
 		{name: "unsigned, of a hook with a key", before: func(d *door, _ *string) { _, _ = d.store.RotateKey(d.Context(), d.id, false) }, status: 401},

@@ -76,7 +76,7 @@ func TestImportHooks(t *testing.T) {
 			Name: "news", Response: &bot.Response{Message: bot.Message{Text: "a\nb"}},
 			Recipients: []bot.Recipient{{Channel: "telegram", Chat: "9007199254740993", Vars: map[string]string{"name": "Ada"}}, {Channel: "telegram", Chat: "-5"}},
 		},
-		{Name: "news-2", Response: &bot.Response{Message: bot.Message{Text: "two"}}},
+		{Name: "news-2", Disabled: true, Response: &bot.Response{Message: bot.Message{Text: "two"}}},
 		{Name: "caf-5"},
 	}
 	if diff := cmp.Diff(want, got.Definition.Hooks); diff != "" || len(left) > 0 {
@@ -84,7 +84,7 @@ func TestImportHooks(t *testing.T) {
 	}
 	const moved = ": has another address and token now, which apply prints: your application must post there"
 	wantNotes(t, got, "hooks[0]"+moved, "hooks[0].recipients: the chat -5 on telegram was there several times: it is there once now",
-		`hooks[1].name: was "news"`, "hooks[1]: was disabled: here every hook takes calls; delete it if that is not wanted", "hooks[1]"+moved,
+		`hooks[1].name: was "news"`, "hooks[1]"+moved,
 		"hooks[1].recipients: 1 on kik left out: the bot is not there", `hooks[2].name: was "Café 5"`, "hooks[2]"+moved,
 		"hooks[2].response: the dump lacks the response: nothing is said now", "line ends in a text are shown now; permabots showed spaces in: the hook news")
 }

@@ -49,10 +49,6 @@ func (d *draft) channels() {
 			continue
 		}
 		spec := d.channel(n, r)
-		if !r.enabled() {
-			d.note("channels", "%s was disabled, and is left out: with it, the bot would be connected there", n.provider)
-			continue
-		}
 		if d.def.Channels == nil {
 			d.def.Channels = map[string]bot.ChannelSpec{}
 		}
@@ -64,7 +60,7 @@ func (d *draft) channels() {
 }
 
 func (d *draft) channel(n network, r *record) bot.ChannelSpec {
-	spec := bot.ChannelSpec{Provider: n.provider, Credentials: map[string][]bot.Credential{}}
+	spec := bot.ChannelSpec{Provider: n.provider, Disabled: !r.enabled(), Credentials: map[string][]bot.Credential{}}
 	for _, name := range n.settings {
 		if spec.Settings == nil {
 			spec.Settings = map[string]any{}

@@ -11,12 +11,9 @@ func (d *draft) hooks() {
 	for i, r := range d.of(d.record, "hook") {
 		path := fmt.Sprintf("hooks[%d]", i)
 		wanted := r.text("name")
-		h := bot.Hook{Name: names.pick(wanted, "hook")}
+		h := bot.Hook{Name: names.pick(wanted, "hook"), Disabled: !r.enabled()}
 		if h.Name != wanted {
 			d.note(path+".name", "was %q", wanted)
-		}
-		if !r.enabled() {
-			d.note(path, "was disabled: here every hook takes calls; delete it if that is not wanted")
 		}
 		r.text("key") // part of its old address, and not shown
 		d.note(path, "has another address and token now, which apply prints: your application must post there")

@@ -148,6 +148,8 @@ type Field struct {
 	Secret   bool // a credential: sealed, never shown
 	Required bool
 	List     bool // may be a list, while a secret is being changed
+	// Exclusive: of two channels with the same value only one gets the events, so that an account has one alone.
+	Exclusive bool
 	// Structured: lists and fields, not a text; a Checker checks it.
 	Structured bool
 	Values     []string // the only values allowed; empty: any

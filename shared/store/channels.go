@@ -117,7 +117,7 @@ func (s *Store) putChannel(ctx context.Context, head bot.Head, id, name string, 
 		id, version, stored = newID(), 0, channelItem{Generation: 1}
 	}
 	stored.Bot, stored.Owner, stored.Name, stored.Provider = head.ID, head.Owner, name, spec.Provider
-	stored.Settings = spec.Settings
+	stored.Settings, stored.Disabled = spec.Settings, spec.Disabled
 	credentials, err := s.sealCredentials(stored, id, spec)
 	if err != nil {
 		return bot.Channel{}, err

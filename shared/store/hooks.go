@@ -109,11 +109,6 @@ func (s *Store) DropKeys(ctx context.Context, id string) error {
 	return s.changeHook(ctx, id, func(h *hookItem) { h.Keys = nil })
 }
 
-// SetHookDisabled closes a hook to calls, or opens it again. What was called before and is not sent yet is skipped.
-func (s *Store) SetHookDisabled(ctx context.Context, id string, disabled bool) error {
-	return s.changeHook(ctx, id, func(h *hookItem) { h.Disabled = disabled })
-}
-
 func (s *Store) changeHook(ctx context.Context, id string, apply func(*hookItem)) error {
 	_, err := change(ctx, s, hookKey(id), "hook", apply)
 	return err
@@ -124,10 +119,11 @@ func (s *Store) putHooks(ctx context.Context, p *Publication, defined []bot.Hook
 	old := p.Head.Hooks
 	p.Head.Hooks = make(map[string]string, len(defined))
 	for _, hook := range defined {
-		published, err := s.putHook(ctx, p.Head, old[hook.Name], hook.Name)
+		published, err := s.putHook(ctx, p.Head, old[hook.Name], hook)
 		if err != nil {
 			return err
 		}
+		published.Disabled = hook.Disabled // once the version is live: settleHooks
 		p.Hooks = append(p.Hooks, published)
 		p.Head.Hooks[hook.Name] = published.ID
 	}
@@ -141,14 +137,16 @@ func (s *Store) putHooks(ctx context.Context, p *Publication, defined []bot.Hook
 }
 
 // putHook gives the hook that is there, or makes one.
-func (s *Store) putHook(ctx context.Context, head bot.Head, id, name string) (PublishedHook, error) {
+func (s *Store) putHook(ctx context.Context, head bot.Head, id string, hook bot.Hook) (PublishedHook, error) {
 	if id != "" {
 		if h, err := s.Hook(ctx, id); bot.KindOf(err) != bot.NotFound {
 			return PublishedHook{Hook: h}, err
 		}
 	}
 	token := newToken("hook")
-	h := hookItem{Bot: head.ID, Owner: head.Owner, Name: name, TokenHashes: []string{secret.HashToken(token)}}
+	h := hookItem{
+		Bot: head.ID, Owner: head.Owner, Name: hook.Name, TokenHashes: []string{secret.HashToken(token)}, Disabled: hook.Disabled,
+	}
 	id = newID()
 	if _, err := s.write(ctx, hookKey(id), h, Absent); err != nil {
 		return PublishedHook{}, err
@@ -167,8 +165,8 @@ func (s *Store) dropNewHooks(ctx context.Context, p Publication) {
 	}
 }
 
-// settleHooks does what is done once a version is live: it writes the recipients of its hooks and removes the hooks that
-// it no longer has.
+// settleHooks does what is done once a version is live: it opens or closes its hooks, writes their recipients and removes
+// the hooks that it no longer has.
 func (s *Store) settleHooks(ctx context.Context, head bot.Head, defined []bot.Hook) error {
 	for _, hook := range defined {
 		if err := s.listRecipients(ctx, head, hook); err != nil {

@@ -82,17 +82,63 @@ func TestF41RotatedTokensAndKeys(t *testing.T) {
 	if err := s.DropKeys(t.Context(), made.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetHookDisabled(t.Context(), made.ID, true); err != nil {
-		t.Fatal(err)
-	}
-	if hook, _ = s.Hook(t.Context(), made.ID); len(hook.Keys) != 0 || !hook.Disabled {
-		t.Errorf("hook = %d keys, disabled %v, want no keys, and disabled", len(hook.Keys), hook.Disabled)
+	if hook, _ = s.Hook(t.Context(), made.ID); len(hook.Keys) != 0 {
+		t.Errorf("hook = %d keys, want no keys", len(hook.Keys))
 	}
 	for name, how := range map[string]func(context.Context, string, bool) (bot.Secret, error){"token": s.RotateToken, "key": s.RotateKey} {
 		if _, err := how(t.Context(), "unheard-of", false); bot.KindOf(err) != bot.NotFound {
 			t.Errorf("rotating the %s of no hook = %v, want not_found", name, err)
 		}
 	}
+}
+
+func TestF41HookIsClosedAsTheFileSays(t *testing.T) {
+	onEach(t, newClock(), testClosed)
+}
+
+func testClosed(t *testing.T, s *store.Store, table store.Table) {
+	open, closed := withHooks("1"), withHooks("1")
+	closed.Hooks[0].Disabled = true
+	id := publish(t, s, closed).Hooks[0].ID
+	is := func(when string, want bool) {
+		t.Helper()
+		if h, err := s.Hook(t.Context(), id); err != nil || h.Disabled != want {
+			t.Errorf("%s: disabled = %v, %v, want %v", when, h.Disabled, err, want)
+		}
+	}
+	is("made closed", true)
+	if p := publish(t, s, open); p.Hooks[0].Disabled || !p.Changed {
+		t.Errorf("publication = %+v, changed %v, want the hook open, in a new version", p.Hooks[0], p.Changed)
+	}
+	is("opened", false)
+	if p := publish(t, s, closed); !p.Hooks[0].Disabled || p.Hooks[0].ID != id {
+		t.Errorf("publication = %+v, want the same hook, closed", p.Hooks[0])
+	}
+	is("closed again", true)
+
+	// Whoever loses the race leaves the hook as it is.
+	lost := bot.Errorf(bot.Forbidden, "not yours")
+	if _, err := s.PublishOver(t.Context(), "main", open, func(bot.Head) error { return lost }); err == nil {
+		t.Error("PublishOver = nil, want what was not allowed")
+	}
+	is("not allowed", true)
+
+	// Earlier a hook was closed beside its file: the file opens it, although it is the one that is live.
+	live := publish(t, s, open)
+	key := store.Key{PK: "HOOK#" + id, SK: "META"}
+	item, err := table.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item.Body = []byte(strings.Replace(string(item.Body), "{", `{"disabled":true,`, 1))
+	if _, err := table.Put(t.Context(), item, store.Always); err != nil {
+		t.Fatal(err)
+	}
+	is("closed by a program of yesterday", true)
+	if p := publish(t, s, open); p.Changed || p.Head.Version != live.Head.Version {
+		t.Errorf("publication = version %d, want it as before, %d", p.Head.Version, live.Head.Version)
+	}
+	is("opened by the file", false)
 }
 
 func TestHookThatTheFileNoLongerNamesIsRemovedWhole(t *testing.T) {

@@ -54,6 +54,13 @@ func appKey(providerName, appID, channel string) Key {
 	return Key{"APP#" + bot.EscapeKey(providerName) + "#" + appID, bot.EscapeKey(channel)}
 }
 
+// claims lie beside an account's bots: of two accounts that have the same credential neither finds the other's.
+const claims = "CLAIM#"
+
+func claimKey(c Claim, id string) Key {
+	return Key{accountBotKey(c.Owner, "").PK, claims + bot.EscapeKey(c.Provider) + "#" + bot.EscapeKey(c.Field) + "#" + id}
+}
+
 func deadKey(id, letter string) Key { return Key{"DEAD#" + bot.EscapeKey(id), letter} }
 
 func hookKey(id string) Key { return Key{"HOOK#" + bot.EscapeKey(id), "META"} }

@@ -17,10 +17,10 @@ import (
 const listingPage = TransactLimit - 1
 
 // listRecipients makes the recipients that a bot file lists for a hook those that are stored, and leaves those alone who
-// subscribed by themselves. It writes only what differs, so that after a failure the next publication goes on. Of two
+// subscribed by themselves. Whether the hook takes calls is written first. It writes only what differs, so that after a failure the next publication goes on. Of two
 // publications at once the one with the higher version decides.
 func (s *Store) listRecipients(ctx context.Context, head bot.Head, hook bot.Hook) error {
-	l := listing{store: s, hook: head.Hooks[hook.Name], version: head.Version}
+	l := listing{store: s, hook: head.Hooks[hook.Name], version: head.Version, disabled: hook.Disabled}
 	listed, err := listedRecipients(head, hook)
 	if err != nil {
 		return err
@@ -67,16 +67,19 @@ type listing struct {
 	hook    string // id
 	version int    // of the bot
 	hash    string
-	guard   Op // holds as long as the hook's item is as this listing left it
+	// disabled is written with it, for it is the version's word, too.
+	disabled bool
+	guard    Op // holds as long as the hook's item is as this listing left it
 }
 
 // write brings the stored recipients in line with listed, which it uses up.
 func (l *listing) write(ctx context.Context, listed map[string]Recipient) error {
 	item, version, err := read[hookItem](ctx, l.store, hookKey(l.hook), "hook")
 	same := item.ListedAs == l.hash
-	if err != nil || item.ListedBy > l.version || same && item.ListedBy == l.version {
+	if err != nil || item.ListedBy > l.version || same && item.ListedBy == l.version && item.Disabled == l.disabled {
 		return err
 	}
+	item.Disabled = l.disabled
 	if item.ListedBy = l.version; !same {
 		item.ListedAs = ""
 	}

@@ -50,6 +50,24 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// What comes in on a disabled channel is counted: a call as one, on a shared address each event that is its own.
+func TestF4G17DisabledChannelIsCounted(t *testing.T) {
+	off, own := channel("off", "right"), page("a", "100")
+	off.Disabled, own.Disabled = true, true
+	d := newDoor(off, own, page("b", "200"))
+	d.post(t, "off", "wrong", hello)
+	d.post(t, "off", "right", `{"events":[{"id":"1"},{"id":"2"}]}`)
+	d.post(t, "a", "right", `{"events":[{"id":"1","account":"100"},{"id":"2","account":"200"},{"id":"3","account":"100"}]}`)
+	want := []string{
+		`hookline_received_total{provider="loopback"} 1`,
+		`hookline_refused_total{provider="loopback",reason="unauthorized"} 1`,
+		`hookline_skipped_total{provider="loopback"} 3`,
+	}
+	if diff := cmp.Diff(want, d.counted()); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
 // A job has the trace of its call, and nothing else that a caller may write there.
 func TestTrace(t *testing.T) {
 	const root = "Root=1-5e9f0c65-1de4d666d4dd26aced652b6c"

@@ -127,6 +127,7 @@ func (h *Webhook) accept(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if ch.Disabled && ch.Setting(bot.AccountField) == "" {
+		h.Metrics.Count(metrics.Skipped, h.name, 1)
 		return nil // the network would send it again and again
 	}
 	events, err := h.parse(ch, r, body)
@@ -218,9 +219,11 @@ func (h *Webhook) jobs(r *http.Request, ch bot.Channel, events []bot.Event) ([]b
 		if err != nil {
 			return nil, tryAgain("channel cannot be read", err)
 		}
-		if !owner.Disabled {
-			jobs = append(jobs, queue.Jobs(owner, []bot.Event{e}, h.now())...)
+		if owner.Disabled {
+			h.Metrics.Count(metrics.Skipped, h.name, 1)
+			continue
 		}
+		jobs = append(jobs, queue.Jobs(owner, []bot.Event{e}, h.now())...)
 	}
 	return jobs, nil
 }

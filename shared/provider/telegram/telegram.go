@@ -55,7 +55,7 @@ func (t *Telegram) Describe() provider.Description {
 	return provider.Description{
 		Name: name,
 		Fields: []provider.Field{{
-			Name: tokenField, Secret: true, Required: true,
+			Name: tokenField, Secret: true, Required: true, Exclusive: true,
 			Doc: "the bot's token as @BotFather gave it, of the form 123456:ABC-DEF",
 		}},
 		Options: options,

@@ -1,0 +1,118 @@
+package engine_test
+
+import (
+	"testing"
+
+	"hookline/shared/bot"
+)
+
+// wantSkipped fails unless the turn of a job says why nothing was done.
+func (w *world) wantSkipped(job bot.Job) bot.Turn {
+	w.t.Helper()
+	turn := w.turn(job)
+	if turn.Outcome != bot.Skipped || turn.Error != "the channel is disabled" {
+		w.t.Errorf("turn = %s, %q, want it skipped, and why", turn.Outcome, turn.Error)
+	}
+	return turn
+}
+
+func TestF4G17EventOfADisabledChannelIsSkipped(t *testing.T) {
+	w := newWorld(t, says("hi", "", "hello", "greeted"))
+	job := w.job(bot.Event{ID: "e", Kind: bot.Press, Payload: "x", AckID: "ack"})
+	w.disabled = true
+	w.publish(says("hi", "", "hello", "greeted"))
+	if result := w.handle(job); result.HandBack {
+		t.Errorf("Handle = %+v, want it acknowledged", result)
+	}
+	if w.network.said() != "" || len(w.network.acked) > 0 || len(w.letters()) > 0 {
+		t.Errorf("said %q, acknowledged %v, %d letters, want nothing", w.network.said(), w.network.acked, len(w.letters()))
+	}
+	if turn := w.wantSkipped(job); len(turn.Fired) > 0 || w.conversation().State != "" {
+		t.Errorf("fired %v, state %q, want no handler tried", turn.Fired, w.conversation().State)
+	}
+
+	// Enabled again, the bot answers what comes from then on.
+	w.disabled = false
+	w.publish(says("hi", "", "hello", "greeted"))
+	w.drain(w.said("there"))
+	if w.network.said() != "1: hello" || w.conversation().State != "greeted" {
+		t.Errorf("said %q in state %q, want an answer", w.network.said(), w.conversation().State)
+	}
+}
+
+func TestF4RepliesThatWaitAreNotSentOnADisabledChannel(t *testing.T) {
+	two := says("hi", "", "a|b", "greeted")
+	w := newWorld(t, two)
+	w.network.answer = func(p bot.Part) error {
+		if p.Text == "b" {
+			return unavailable()
+		}
+		return nil
+	}
+	job := w.said("there")
+	if result := w.handle(job); !result.HandBack {
+		t.Fatalf("Handle = %+v, want it handed back", result)
+	}
+	w.network.answer, w.disabled = nil, true
+	w.publish(two)
+	if result := w.handle(job); result.HandBack || len(w.letters()) > 0 {
+		t.Errorf("Handle = %+v, %d letters, want it acknowledged", result, len(w.letters()))
+	}
+	turn := w.wantSkipped(job)
+	if w.network.said() != "1: a" || len(turn.Replies) != 1 || turn.Replies[0].Sent || turn.Fired[0] != "hi" {
+		t.Errorf("said %q, turn = %+v, want it to tell what was said before, and what was not", w.network.said(), turn)
+	}
+}
+
+// A redriven job does not use up its dead letter: it can be redriven once the channel is enabled.
+func TestF4RedriveOnADisabledChannelKeepsTheLetter(t *testing.T) {
+	refused := bot.Errorf(bot.Invalid, "no such chat")
+	for _, test := range []struct {
+		name string
+		bury func(w *world)
+	}{
+		{"an event", func(w *world) {
+			w.publish(says("hi", "", "{{ 1 // 0 }}", ""))
+			w.handle(w.said("there"))
+		}},
+		{"a reply", func(w *world) {
+			w.publish(says("hi", "", "hello", ""))
+			w.network.answer = func(bot.Part) error { return refused }
+			w.handle(w.said("there"))
+		}},
+		{"a delivery", func(w *world) {
+			w.network.answer = func(bot.Part) error { return refused }
+			w.handle(w.sending("hello", ""))
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			test.bury(w)
+			if len(w.letters()) != 1 {
+				t.Fatalf("%d letters, want one", len(w.letters()))
+			}
+			redrive := func() {
+				t.Helper()
+				again, err := w.store.Redrive(t.Context(), w.head.ID, w.letters()[0].ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if result := w.handle(again); result.HandBack {
+					t.Errorf("Handle = %+v, want it acknowledged", result)
+				}
+			}
+			w.network.answer, w.disabled = nil, true
+			w.publish(says("hi", "", "hello", ""))
+			redrive()
+			if letters := w.letters(); w.network.said() != "" || len(letters) != 1 || letters[0].Tries != 1 {
+				t.Errorf("said %q, letters = %+v, want the one there was", w.network.said(), letters)
+			}
+			w.disabled = false
+			w.publish(says("hi", "", "hello", ""))
+			redrive()
+			if w.network.said() == "" || len(w.letters()) != 0 {
+				t.Errorf("enabled: said %q, %d letters, want it sent, and none", w.network.said(), len(w.letters()))
+			}
+		})
+	}
+}
