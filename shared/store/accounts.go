@@ -69,7 +69,7 @@ func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Accoun
 	return found, nil
 }
 
-// DeleteAccount removes an account and its tokens; kind conflict while it has bots. It is closed first, so that no token
+// DeleteAccount removes an account, its tokens and the answers kept for it; kind conflict while it has bots. It is closed first, so that no token
 // of it opens anything meanwhile; after a failure, deleting it again goes on.
 func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	if _, _, err := s.account(ctx, id); err != nil {
@@ -85,15 +85,18 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	if _, err := change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = true }); err != nil {
 		return err
 	}
-	if err := s.dropTokens(ctx, id); err != nil {
-		return err
+	for _, prefix := range []string{tokens, idempotencyKeys} {
+		if err := s.dropOfAccount(ctx, id, prefix); err != nil {
+			return err
+		}
 	}
 	return s.table.Delete(ctx, accountKey(id), Always)
 }
 
-func (s *Store) dropTokens(ctx context.Context, account string) error {
+// dropOfAccount removes what lies in an account's partition under a prefix.
+func (s *Store) dropOfAccount(ctx context.Context, account, prefix string) error {
 	for {
-		items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: tokens, Limit: TransactLimit})
+		items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: prefix, Limit: TransactLimit})
 		if err != nil || len(items) == 0 {
 			return err
 		}
