@@ -49,6 +49,12 @@ func (s *Store) account(ctx context.Context, id string) (Account, int64, error) 
 	return account, version, err
 }
 
+// Account reads an account; kind not_found if there is none.
+func (s *Store) Account(ctx context.Context, id string) (Account, error) {
+	account, _, err := s.account(ctx, id)
+	return account, err
+}
+
 // Accounts gives accounts by id, those behind after.
 func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Account, error) {
 	q := Query{PK: accounts, Limit: limit}
