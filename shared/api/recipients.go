@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -188,10 +187,8 @@ func changeTerms(r *store.Recipient, change func(document) any) error {
 	if err != nil {
 		return bot.Wrap(bot.Invalid, "the recipient cannot be written", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(after))
-	decoder.DisallowUnknownFields()
 	var terms recipientTerms
-	if err := decoder.Decode(&terms); err != nil {
+	if err := onlyKnown(after, &terms); err != nil {
 		return bot.Wrap(bot.Invalid, "a recipient's thread and user are texts, its vars an object of texts; nothing else of it can be changed", err)
 	}
 	if max(utf8.RuneCountInString(terms.Thread), utf8.RuneCountInString(terms.User)) > maxAddress {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -25,9 +24,11 @@ func (a *API) registerTokens(h huma.API) {
 	huma.Register(h, admin("list-tokens", http.MethodGet, "/v1/tokens", "List tokens"), answering(a, a.listTokens))
 	huma.Register(h, admin("create-token", http.MethodPost, "/v1/tokens", "Make a token; it is shown only now"), answering(a, a.createToken))
 	huma.Register(h, admin("get-token", http.MethodGet, "/v1/tokens/{token}", "Read a token, but for the token itself"), answering(a, a.getToken))
-	change := admin("change-token", http.MethodPatch, "/v1/tokens/{token}", "Change a token's name, or have it expire sooner")
+	change, body := written("change-token", http.MethodPatch, "/v1/tokens/{token}", "Change a token's name, or have its expires_at come sooner")
+	change.Security = needs(store.ScopeAdmin)
 	change.Description = "Whoever gave a token away counts on its expiry and its scopes: for a later expiry, or other scopes, make a new token."
 	huma.Register(h, change, answering(a, a.changeToken))
+	accept(body, huma.TypeObject)
 	huma.Register(h, admin("revoke-token", http.MethodDelete, "/v1/tokens/{token}", "Revoke a token"), answering(a, a.revokeToken))
 	huma.Register(h, admin("list-accounts", http.MethodGet, "/v1/accounts", "List the accounts beside the main one"), answering(a, a.listAccounts))
 	huma.Register(h, admin("get-account", http.MethodGet, "/v1/accounts/{account}", "Read an account beside the main one"), answering(a, a.getAccount))
@@ -133,67 +134,6 @@ type tokenInput struct {
 func (a *API) getToken(ctx context.Context, in *tokenInput) (*tokenOutput, error) {
 	t, err := a.Store.Token(ctx, account(ctx), in.Token)
 	return &tokenOutput{describeToken(t)}, err
-}
-
-type changeTokenInput struct {
-	Token string `path:"token" doc:"its id, as the list shows it"`
-	Body  struct {
-		Name      string    `json:"name,omitempty" minLength:"1" maxLength:"100"`
-		ExpiresAt time.Time `json:"expires_at,omitzero" doc:"not later than before"`
-	}
-	RawBody []byte
-}
-
-func (a *API) changeToken(ctx context.Context, in *changeTokenInput) (*tokenOutput, error) {
-	if err := nothingRemoved(in.RawBody); err != nil {
-		return nil, err
-	}
-	var before store.Token
-	after, err := a.Store.ChangeToken(ctx, account(ctx), in.Token, func(t *store.Token) error {
-		before = *t
-		t.Name = cmp.Or(in.Body.Name, t.Name)
-		return a.shorten(t, in.Body.ExpiresAt)
-	})
-	if err != nil {
-		return nil, err
-	}
-	r := recordOf(ctx)
-	r.name("name", after.Name)
-	if before.Name != after.Name {
-		r.note(store.Change{Path: "name", What: "set to " + after.Name})
-	}
-	if !before.ExpiresAt.Equal(after.ExpiresAt) {
-		r.note(store.Change{Path: "expires_at", What: "set to " + after.ExpiresAt.Format(time.RFC3339)})
-	}
-	return &tokenOutput{describeToken(after)}, nil
-}
-
-// nothingRemoved refuses null, which removes in a patch: huma takes it for absent where a field may be.
-func nothingRemoved(body []byte) error {
-	var fields document
-	if err := bodyOf(body, &fields); err != nil {
-		return err
-	}
-	for name, value := range fields {
-		if value == nil {
-			return bot.Errorf(bot.Invalid, name+" is null: it can be changed, but not removed")
-		}
-	}
-	return nil
-}
-
-// shorten has a token expire at a time, zero: when it does already.
-func (a *API) shorten(t *store.Token, expires time.Time) error {
-	switch {
-	case expires.IsZero():
-		return nil
-	case !expires.After(a.Now()):
-		return bot.Errorf(bot.Invalid, "expires_at is past: to end a token now, revoke it")
-	case !t.ExpiresAt.IsZero() && expires.After(t.ExpiresAt):
-		return bot.Errorf(bot.Conflict, "the token expires at "+t.ExpiresAt.Format(time.RFC3339)+", which can only be brought forward: make a new token")
-	}
-	t.ExpiresAt = expires
-	return nil
 }
 
 func (a *API) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error) {

@@ -112,8 +112,14 @@ func TestTokenIsReadAndChanged(t *testing.T) {
 		{"an expiry that is past", scopes, `{"expires_at":"2026-03-01T12:00:00Z"}`, 400, nil, "expires_at is past: to end a token now, revoke it"},
 		{"no expiry any more", scopes, `{"expires_at":null}`, 400, nil, "expires_at is null: it can be changed, but not removed"},
 		{"no name any more", scopes, `{"name":null}`, 400, nil, "name is null: it can be changed, but not removed"},
-		{"no name", scopes, `{"name":""}`, 422, nil, "validation failed"},
-		{"scopes", scopes, `{"scopes":["admin"]}`, 422, nil, "validation failed"},
+		{"no name", scopes, `{"name":""}`, 400, nil, "a token's name has 1 to 100 characters"},
+		{"the longest name", scopes, `{"name":"` + strings.Repeat("é", 100) + `"}`, 200, map[string]any{"name": strings.Repeat("é", 100)}, ""},
+		{"a name that is too long", scopes, `{"name":"` + strings.Repeat("n", 101) + `"}`, 400, nil, "a token's name has 1 to 100 characters"},
+		{"scopes", scopes, `{"scopes":["admin"]}`, 400, nil,
+			"a token's name is a text, its expires_at a time; nothing else of it can be changed"},
+		{"no time", scopes, `{"expires_at":"tomorrow"}`, 400, nil,
+			"a token's name is a text, its expires_at a time; nothing else of it can be changed"},
+		{"no object", scopes, `[]`, 400, nil, "the body is not the JSON that is wanted here"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
