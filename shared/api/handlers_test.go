@@ -9,6 +9,38 @@ import (
 	"hookline/shared/bot"
 )
 
+// A new handler is put where it is wanted: of those of one priority the first that matches fires.
+func TestF44HandlersHaveTheirPlace(t *testing.T) {
+	for _, test := range []struct {
+		name, path, body string
+		status           int
+		detail           string
+		handlers         []string
+	}{
+		{"before another", "/handlers?before=fallback", `{"name":"bye"}`, 201, "", []string{"start", "bye", "fallback"}},
+		{"before the first", "/handlers?before=start", `{"name":"bye"}`, 201, "", []string{"bye", "start", "fallback"}},
+		{"before none", "/handlers?before=", `{"name":"bye"}`, 201, "", []string{"start", "fallback", "bye"}},
+		{"at the end", "/handlers", `{"name":"bye"}`, 201, "", []string{"start", "fallback", "bye"}},
+		{"before one that is not there", "/handlers?before=none", `{"name":"bye"}`, 400,
+			"before: bot pizza has no handler none", []string{"start", "fallback"}},
+		{"before itself", "/handlers?before=bye", `{"name":"bye"}`, 400, "before: bot pizza has no handler bye", []string{"start", "fallback"}},
+		{"a hook before none", "/hooks?before=start", `{"name":"baker","response":{"text":"hi"}}`, 400,
+			"before: bot pizza has no hook start", []string{"start", "fallback"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.publish(pizza)
+			answer := w.ask("POST", "/v1/bots/pizza"+test.path, test.body, test.status)
+			if detail, _ := answer["detail"].(string); detail != test.detail {
+				t.Errorf("POST %s = %v, want %q", test.path, answer, test.detail)
+			}
+			if diff := cmp.Diff(test.handlers, handlerNames(w.shownBot())); diff != "" {
+				t.Errorf("handlers after POST %s (-want +got):\n%s", test.path, diff)
+			}
+		})
+	}
+}
+
 // asking has a handler with all that a request can have.
 const asking = `
 bot: pizza

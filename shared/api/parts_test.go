@@ -61,18 +61,6 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"a handler at the end", "POST", "/handlers", `{"name":"bye","pattern":"bye"}`, 201, func(doc map[string]any) bool {
 			return slices.Equal(handlerNames(doc), []string{"start", "fallback", "bye"})
 		}},
-		{"a handler before another", "POST", "/handlers?before=fallback", `{"name":"bye"}`, 201, func(doc map[string]any) bool {
-			return slices.Equal(handlerNames(doc), []string{"start", "bye", "fallback"})
-		}},
-		{"a handler before the first", "POST", "/handlers?before=start", `{"name":"bye"}`, 201, func(doc map[string]any) bool {
-			return slices.Equal(handlerNames(doc), []string{"bye", "start", "fallback"})
-		}},
-		{"a handler before none", "POST", "/handlers?before=", `{"name":"bye"}`, 201, func(doc map[string]any) bool {
-			return slices.Equal(handlerNames(doc), []string{"start", "fallback", "bye"})
-		}},
-		{"a handler before one that is not there", "POST", "/handlers?before=none", `{"name":"bye"}`, 400, nil},
-		{"a handler before itself", "POST", "/handlers?before=bye", `{"name":"bye"}`, 400, nil},
-		{"a hook before the first of none", "POST", "/hooks?before=courier", `{"name":"baker","response":{"text":"hi"}}`, 400, nil},
 		{"a handler that is there", "POST", "/handlers", `{"name":"start"}`, 409, nil},
 		{"a handler that is wrong", "POST", "/handlers", `{"name":"bye","patern":"x"}`, 400, nil},
 		{"a handler in place of another", "PUT", "/handlers/start", `{"pattern":"go"}`, 200, func(doc map[string]any) bool {
