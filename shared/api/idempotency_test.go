@@ -251,6 +251,9 @@ func TestAnswerIsKeptWhenTheCallerHasGone(t *testing.T) {
 	if diff := cmp.Diff(first, w.keyed(adminToken, "key", "/v1/bots/pizza/handlers", `{"name":"bye"}`)); diff != "" {
 		t.Errorf("POST again (-first +again):\n%s", diff)
 	}
+	if entries := w.audit("?bot=pizza"); len(entries) != 2 {
+		t.Errorf("the audit has %v, want the publication and the new handler once", entries)
+	}
 }
 
 func TestAnswersThatAreTooLargeAreNotGivenAgain(t *testing.T) {

@@ -146,13 +146,22 @@ func TestAnswersAreSealed(t *testing.T) {
 	if text := items[0].SK + string(items[0].Body); strings.Contains(text, "secret") || strings.Contains(text, "key") {
 		t.Errorf("the table shows the answer or its key: %s", text)
 	}
-	moved := items[0]
-	moved.PK = "ACCOUNT#zeta"
-	if _, err := table.Put(t.Context(), moved, store.Always); err != nil {
-		t.Fatal(err)
+	claim(t, s, "acme", "another key", "request")
+	places, err := table.Query(t.Context(), store.Query{PK: "ACCOUNT#acme"})
+	if err != nil || len(places) != 2 {
+		t.Fatalf("items of the account = %v, %v, want two", places, err)
 	}
-	if _, got, err := s.ClaimKey(t.Context(), "zeta", "key", "request"); bot.KindOf(err) != bot.Internal {
-		t.Errorf("ClaimKey of an answer that was put under another account = %v, %v, want it to stay closed", got, err)
+	for _, place := range []store.Key{{PK: "ACCOUNT#zeta", SK: items[0].SK}, places[0].Key, places[1].Key} {
+		moved := items[0]
+		moved.Key = place
+		if _, err := table.Put(t.Context(), moved, store.Always); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range []struct{ account, key string }{{"zeta", "key"}, {"acme", "another key"}} {
+		if _, got, err := s.ClaimKey(t.Context(), other.account, other.key, "request"); bot.KindOf(err) != bot.Internal {
+			t.Errorf("ClaimKey(%s, %s) of an answer that was put there = %v, %v, want it to stay closed", other.account, other.key, got, err)
+		}
 	}
 }
 
