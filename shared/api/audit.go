@@ -74,7 +74,8 @@ func (a *API) keep(ctx context.Context) {
 	if r == nil || r.vain {
 		return
 	}
-	if err := a.Store.PutAudit(ctx, account(ctx), r.entry); err != nil {
+	// Whoever called may have gone, and finds it done when it is asked for again.
+	if err := a.Store.PutAudit(context.WithoutCancel(ctx), account(ctx), r.entry); err != nil {
 		a.Log.ErrorContext(ctx, "a change is not in the audit", "operation", r.entry.Operation, "by", r.entry.By, "error", err)
 	}
 }

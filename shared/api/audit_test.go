@@ -110,12 +110,17 @@ func TestAuditOfTokensAndAccounts(t *testing.T) {
 	w.now = w.now.Add(time.Second)
 	token := w.ask("POST", "/v1/tokens", `{"name":"deploy","scopes":["write","read"]}`, 201)
 	w.now = w.now.Add(time.Second)
+	w.send("PATCH", "/v1/tokens/"+token["id"].(string), `{"name":"ship","expires_at":"2026-03-02T12:00:00Z"}`)
+	w.now = w.now.Add(time.Second)
 	w.send("DELETE", "/v1/tokens/"+token["id"].(string), "")
 	w.now = w.now.Add(time.Second)
 	w.publish(pizza)
 	type fields = map[string]any
 	want := []any{
-		fields{"by": "admin", "operation": "revoke-token", "resource": fields{"token": token["id"], "name": "deploy"}},
+		fields{"by": "admin", "operation": "revoke-token", "resource": fields{"token": token["id"], "name": "ship"}},
+		fields{"by": "admin", "operation": "change-token", "resource": fields{"token": token["id"], "name": "ship"}, "changes": []any{
+			fields{"path": "name", "what": "set to ship"}, fields{"path": "expires_at", "what": "set to 2026-03-02T12:00:00Z"},
+		}},
 		fields{"by": "admin", "operation": "create-token", "resource": fields{
 			"token": token["id"], "name": "deploy", "account": "admin", "scopes": "[write read]",
 		}},

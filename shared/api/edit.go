@@ -100,6 +100,13 @@ func exactly(data []byte, value any) error {
 	return nil
 }
 
+// onlyKnown decodes JSON that has no other fields than value. Its error is that of encoding/json.
+func onlyKnown(data []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(value)
+}
+
 // merged applies a JSON merge patch, as RFC 7396 says: objects are merged, null removes, everything else replaces.
 func merged(target, patch any) any {
 	changes, isObject := patch.(map[string]any)

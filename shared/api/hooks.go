@@ -42,9 +42,7 @@ func (a *API) registerHooks(h huma.API) {
 	huma.Register(h, operation("list-hooks", http.MethodGet, hooks, "List hooks"), answering(a, a.listHooks))
 	huma.Register(h, operation("rotate-hook", http.MethodPost, hook+"/rotate", "Make a hook's token, or key, anew"), answering(a, a.rotateHook))
 	huma.Register(h, operation("delete-hook-key", http.MethodDelete, hook+"/key", "Have calls no longer signed"), answering(a, a.deleteHookKey))
-	huma.Register(h, operation("list-recipients", http.MethodGet, hook+"/recipients", "List a hook's recipients"), answering(a, a.listRecipients))
-	huma.Register(h, operation("add-recipient", http.MethodPost, hook+"/recipients", "Add a recipient"), answering(a, a.addRecipient))
-	huma.Register(h, operation("remove-recipient", http.MethodDelete, hook+"/recipients/{recipient}", "Remove a recipient"), answering(a, a.removeRecipient))
+	a.registerRecipients(h, hook+"/recipients")
 	huma.Register(h, operation("list-calls", http.MethodGet, hook+"/calls", "List calls to a hook, newest first"), answering(a, a.listCalls))
 	huma.Register(h, operation("get-call", http.MethodGet, hook+"/calls/{call}", "What has become of a call to a hook"), answering(a, a.getCall))
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -201,6 +202,79 @@ func TestF43Recipients(t *testing.T) {
 	} {
 		if resp, text := w.send("POST", courier+"/recipients", body); resp.StatusCode != status {
 			t.Errorf("POST %.60s = %d %s, want %d", body, resp.StatusCode, text, status)
+		}
+	}
+}
+
+// What belongs to a recipient is read and changed one by one. What the bot file says is changed there.
+func TestF43RecipientsAreChanged(t *testing.T) {
+	const before = `{"channel":"telegram","chat":"7","thread":"3","user":"9","vars":{"name":"Bo","city":"Rome"}}`
+	for _, test := range []struct {
+		name, method, body string
+		status             int
+		want               map[string]any // of what the recipient has beside its id, channel and chat
+	}{
+		{"PUT", "PUT", `{"thread":"4","vars":{"name":"Cy"}}`, 200, map[string]any{"thread": "4", "vars": map[string]any{"name": "Cy"}}},
+		{"PUT of nothing", "PUT", `{}`, 200, map[string]any{}},
+		{"PATCH", "PATCH", `{"thread":"4","user":null,"vars":{"name":"Cy","city":null,"size":"L"}}`, 200,
+			map[string]any{"thread": "4", "vars": map[string]any{"name": "Cy", "size": "L"}}},
+		{"PATCH of nothing", "PATCH", `{}`, 200, map[string]any{"thread": "3", "user": "9", "vars": map[string]any{"name": "Bo", "city": "Rome"}}},
+		{"PATCH of the longest thread", "PATCH", `{"thread":"` + strings.Repeat("é", 256) + `","user":null,"vars":null}`, 200,
+			map[string]any{"thread": strings.Repeat("é", 256)}},
+		{"a thread that is too long", "PATCH", `{"thread":"` + strings.Repeat("1", 257) + `"}`, 400, nil},
+		{"a user that is too long", "PUT", `{"user":"` + strings.Repeat("1", 257) + `"}`, 400, nil},
+		{"another chat", "PATCH", `{"chat":"8"}`, 400, nil},
+		{"a number among the vars", "PATCH", `{"vars":{"name":1}}`, 400, nil},
+		{"no object", "PUT", `[]`, 400, nil},
+		{"null", "PATCH", `null`, 400, nil},
+		{"no JSON", "PATCH", `{`, 400, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.publish(withHook)
+			added := w.ask("POST", courier+"/recipients", before, 200)
+			one := courier + "/recipients/" + url.PathEscape(added["id"].(string))
+			answer := w.ask(test.method, one, test.body, test.status)
+			want := added
+			if test.want != nil {
+				want = map[string]any{"id": added["id"], "channel": "telegram", "chat": "7", "subscribed": true}
+				maps.Copy(want, test.want)
+				if diff := cmp.Diff(want, answer); diff != "" {
+					t.Errorf("%s %s (-want +got):\n%s", test.method, test.body, diff)
+				}
+			}
+			if diff := cmp.Diff(want, w.ask("GET", one, "", 200)); diff != "" {
+				t.Errorf("GET after %s %s (-want +got):\n%s", test.method, test.body, diff)
+			}
+		})
+	}
+}
+
+func TestF43ListedRecipientsAreChangedInTheFile(t *testing.T) {
+	w := newWorld(t)
+	w.publish(withHook)
+	one := courier + "/recipients/" + url.PathEscape(w.head().Channels["telegram"]+"#12345")
+	listed := w.ask("GET", one, "", 200)
+	if listed["listed"] != true || listed["chat"] != "12345" {
+		t.Fatalf("GET = %v, want the recipient of the file", listed)
+	}
+	const detail = "the bot file lists this recipient: change it there, among the recipients of its hook"
+	for _, left := range []bool{false, true} { // whoever has left is listed all the same
+		for _, method := range []string{"PUT", "PATCH"} {
+			if got := w.ask(method, one, `{"thread":"3"}`, 409); got["detail"] != detail {
+				t.Errorf("%s of a listed recipient that has left: %v = %v, want 409 that says where", method, left, got)
+			}
+		}
+		w.send("DELETE", one, "")
+	}
+	listed["left"] = true
+	if diff := cmp.Diff(listed, w.ask("GET", one, "", 200)); diff != "" {
+		t.Errorf("GET after it was refused (-want +got):\n%s", diff)
+	}
+	for _, method := range []string{"GET", "PUT", "PATCH"} {
+		got := w.ask(method, courier+"/recipients/nobody", `{}`, 404)
+		if got["detail"] != "no such recipient: nobody" {
+			t.Errorf("%s of nobody = %v", method, got)
 		}
 	}
 }

@@ -31,6 +31,15 @@ func TestHostileIDsAndCursors(t *testing.T) {
 				t.Errorf("%.100s = %d %.200s", call, resp.StatusCode, text)
 			}
 		}
+		for _, call := range []string{
+			"GET /bots/pizza/hooks/courier/recipients/", "PUT /bots/pizza/hooks/courier/recipients/", "PATCH /bots/pizza/hooks/courier/recipients/",
+			"GET /tokens/", "PATCH /tokens/", "GET /accounts/", "POST /bots/pizza/handlers?before=",
+		} {
+			method, address, _ := strings.Cut(call, " ")
+			if resp, text := w.send(method, "/v1"+address+path, "{}"); resp.StatusCode/100 != 4 && odd != ".." { // which is cleaned away
+				t.Errorf("%s%.100s = %d %.200s, want 4xx", call, path, resp.StatusCode, text)
+			}
+		}
 		message := fmt.Sprintf(`{"channel": "telegram", "chat": %q, "user": %[1]q, "text": %[1]q}`, odd)
 		if status, answer := w.post(message, ""); status >= http.StatusInternalServerError {
 			t.Errorf("send %.100s = %d %v", message, status, answer)

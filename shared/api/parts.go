@@ -46,7 +46,7 @@ func (a *API) registerPart(h huma.API, p part) {
 	huma.Register(h, operation("delete-"+p.one, http.MethodDelete, one, "Remove one of the bot file's "+p.field+", and publish it"),
 		answering(a, a.deletePart(p)))
 	if p.list {
-		o, body := written("create-"+p.one, http.MethodPost, path, "Add one at the end of the bot file's "+p.field+", and publish it")
+		o, body := written("create-"+p.one, http.MethodPost, path, "Add one to the bot file's "+p.field+", and publish it")
 		o.DefaultStatus = http.StatusCreated
 		huma.Register(h, o, answering(a, a.createPart(p)))
 		accept(body, p.kind)
@@ -189,8 +189,15 @@ func (a *API) deletePart(p part) func(context.Context, *partInput) (*getBotOutpu
 	}
 }
 
-func (a *API) createPart(p part) func(context.Context, *changeBotInput) (*putBotOutput, error) {
-	return func(ctx context.Context, in *changeBotInput) (*putBotOutput, error) {
+type createPartInput struct {
+	Bot     string `path:"bot"`
+	Before  string `query:"before" doc:"name of the one that it is put before; without, it is put at the end"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+func (a *API) createPart(p part) func(context.Context, *createPartInput) (*putBotOutput, error) {
+	return func(ctx context.Context, in *createPartInput) (*putBotOutput, error) {
 		var given document
 		if err := bodyOf(in.RawBody, &given); err != nil {
 			return nil, err
@@ -201,7 +208,13 @@ func (a *API) createPart(p part) func(context.Context, *changeBotInput) (*putBot
 			if p.find(list, name) >= 0 {
 				return bot.Errorf(bot.Conflict, fmt.Sprintf("bot %s has a %s %s already", in.Bot, p.one, name))
 			}
-			doc[p.field] = append(list, any(given))
+			at := len(list)
+			if in.Before != "" {
+				if at = p.find(list, in.Before); at < 0 {
+					return bot.Errorf(bot.Invalid, fmt.Sprintf("before: bot %s has no %s %s", in.Bot, p.one, in.Before))
+				}
+			}
+			doc[p.field] = slices.Insert(list, at, any(given))
 			return nil
 		})
 	}

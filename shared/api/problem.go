@@ -71,8 +71,7 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-// answering turns a handler's errors into problems, and keeps in the audit what has succeeded. It is where causes that
-// callers may not see are logged.
+// answering turns a handler's errors into problems, and keeps in the audit what has succeeded.
 func answering[I, O any](a *API, handle func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
 	return func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -80,14 +79,19 @@ func answering[I, O any](a *API, handle func(context.Context, *I) (*O, error)) f
 			a.keep(ctx)
 			return out, nil
 		}
-		if p, ok := errors.AsType[*problem](err); ok {
-			return nil, p
-		}
-		if kind := bot.KindOf(err); kind == bot.Internal || kind == bot.Unavailable {
-			a.Log.ErrorContext(ctx, "api", slog.Any("error", err))
-		}
-		return nil, newProblem(err)
+		return nil, a.problemOf(ctx, err)
 	}
+}
+
+// problemOf turns an error into the problem that callers see, and logs what they may not see.
+func (a *API) problemOf(ctx context.Context, err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if kind := bot.KindOf(err); kind == bot.Internal || kind == bot.Unavailable {
+		a.Log.ErrorContext(ctx, "api", slog.Any("error", err))
+	}
+	return newProblem(err)
 }
 
 // oneProblemShape gives huma's own errors (of parameters, bodies) the shape of ours, without the values that were sent.

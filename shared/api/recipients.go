@@ -2,10 +2,36 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"hookline/shared/bot"
 	"hookline/shared/store"
 )
+
+func (a *API) registerRecipients(h huma.API, all string) {
+	one := all + "/{recipient}"
+	huma.Register(h, operation("list-recipients", http.MethodGet, all, "List a hook's recipients"), answering(a, a.listRecipients))
+	huma.Register(h, operation("add-recipient", http.MethodPost, all, "Add a recipient"), answering(a, a.addRecipient))
+	huma.Register(h, operation("get-recipient", http.MethodGet, one, "Read a recipient"), answering(a, a.getRecipient))
+	huma.Register(h, operation("remove-recipient", http.MethodDelete, one, "Remove a recipient"), answering(a, a.removeRecipient))
+	for _, way := range []struct {
+		id, method, summary string
+		change              func(old, given any) any
+	}{
+		{"put-recipient", http.MethodPut, "Write a recipient's thread, user and vars", replaced},
+		{"patch-recipient", http.MethodPatch, "Change a recipient's thread, user and vars by a JSON merge patch", patched},
+	} {
+		o, body := written(way.id, way.method, one, way.summary)
+		o.Description = "Recipients that the bot file lists are changed there."
+		huma.Register(h, o, answering(a, a.changeRecipient(way.change)))
+		accept(body, huma.TypeObject)
+	}
+}
 
 // recipientInfo is a recipient of a hook.
 type recipientInfo struct {
@@ -62,6 +88,9 @@ func (a *API) listRecipients(ctx context.Context, in *listRecipientsInput) (*lis
 	return out, nil
 }
 
+// maxAddress is how long an id of a network may be.
+const maxAddress = 256
+
 type addRecipientInput struct {
 	Bot  string `path:"bot"`
 	Hook string `path:"hook"`
@@ -74,11 +103,11 @@ type addRecipientInput struct {
 	}
 }
 
-type addRecipientOutput struct {
+type recipientOutput struct {
 	Body recipientInfo
 }
 
-func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*addRecipientOutput, error) {
+func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*recipientOutput, error) {
 	id, head, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err
@@ -95,16 +124,81 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*addReci
 		return nil, err
 	}
 	recordOf(ctx).name("recipient", r.ID())
-	return &addRecipientOutput{describeRecipient(r, namesOf(head))}, nil
+	return &recipientOutput{describeRecipient(r, namesOf(head))}, nil
 }
 
-type removeRecipientInput struct {
+type recipientInput struct {
 	Bot       string `path:"bot"`
 	Hook      string `path:"hook"`
 	Recipient string `path:"recipient" doc:"its id, as the list shows it"`
 }
 
-func (a *API) removeRecipient(ctx context.Context, in *removeRecipientInput) (*struct{}, error) {
+func (a *API) getRecipient(ctx context.Context, in *recipientInput) (*recipientOutput, error) {
+	id, head, err := a.hookID(ctx, in.Bot, in.Hook)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Store.Recipient(ctx, id, in.Recipient)
+	return &recipientOutput{describeRecipient(r, namesOf(head))}, err
+}
+
+type changeRecipientInput struct {
+	Bot       string `path:"bot"`
+	Hook      string `path:"hook"`
+	Recipient string `path:"recipient" doc:"its id, as the list shows it"`
+	RawBody   []byte `contentType:"application/json"`
+}
+
+func (a *API) changeRecipient(change func(old, given any) any) func(context.Context, *changeRecipientInput) (*recipientOutput, error) {
+	return func(ctx context.Context, in *changeRecipientInput) (*recipientOutput, error) {
+		var given document
+		if err := bodyOf(in.RawBody, &given); err != nil {
+			return nil, err
+		}
+		id, head, err := a.hookID(ctx, in.Bot, in.Hook)
+		if err != nil {
+			return nil, err
+		}
+		r, err := a.Store.ChangeTerms(ctx, id, in.Recipient, func(r *store.Recipient) error {
+			return changeTerms(r, func(old document) any { return change(old, given) })
+		})
+		return &recipientOutput{describeRecipient(r, namesOf(head))}, err
+	}
+}
+
+// recipientTerms are what of a recipient can be changed.
+type recipientTerms struct {
+	Thread string            `json:"thread,omitempty"`
+	User   string            `json:"user,omitempty"`
+	Vars   map[string]string `json:"vars,omitempty"`
+}
+
+// changeTerms has change make new JSON of a recipient's terms.
+func changeTerms(r *store.Recipient, change func(document) any) error {
+	before, err := json.Marshal(recipientTerms{r.Thread, r.User, r.Vars})
+	if err != nil {
+		return bot.Wrap(bot.Internal, "the recipient cannot be written", err)
+	}
+	var old document
+	if err := exactly(before, &old); err != nil {
+		return err
+	}
+	after, err := json.Marshal(change(old))
+	if err != nil {
+		return bot.Wrap(bot.Invalid, "the recipient cannot be written", err)
+	}
+	var terms recipientTerms
+	if err := onlyKnown(after, &terms); err != nil {
+		return bot.Wrap(bot.Invalid, "a recipient's thread and user are texts, its vars an object of texts; nothing else of it can be changed", err)
+	}
+	if max(utf8.RuneCountInString(terms.Thread), utf8.RuneCountInString(terms.User)) > maxAddress {
+		return bot.Errorf(bot.Invalid, fmt.Sprintf("thread and user have at most %d characters", maxAddress))
+	}
+	r.Thread, r.User, r.Vars = terms.Thread, terms.User, terms.Vars
+	return nil
+}
+
+func (a *API) removeRecipient(ctx context.Context, in *recipientInput) (*struct{}, error) {
 	id, _, err := a.hookID(ctx, in.Bot, in.Hook)
 	if err != nil {
 		return nil, err

@@ -45,19 +45,27 @@ func spelledOut(ctx huma.Context, next func(huma.Context)) {
 	for _, p := range ctx.Operation().Parameters {
 		text := p.Schema.Type == huma.TypeString && p.Schema.Format == "" && len(p.Schema.Enum) == 0
 		if p.In == "query" && !text && query.Has(p.Name) && query.Get(p.Name) == "" {
-			refuse(ctx, &problem{
-				Title: http.StatusText(http.StatusUnprocessableEntity), Status: http.StatusUnprocessableEntity,
-				Detail: "validation failed", Errors: []bot.Problem{{Path: "query." + p.Name, Message: "has no value"}},
-			})
+			refuse(ctx, invalidParameter("query."+p.Name, "has no value"))
 			return
 		}
 	}
 	next(ctx)
 }
 
+// invalidParameter is what huma says of a parameter that is not as the document wants it.
+func invalidParameter(path, message string) *problem {
+	return &problem{
+		Title: http.StatusText(http.StatusUnprocessableEntity), Status: http.StatusUnprocessableEntity,
+		Detail: "validation failed", Errors: []bot.Problem{{Path: path, Message: message}},
+	}
+}
+
 // refuse ends a call with a problem.
 func refuse(ctx huma.Context, p *problem) {
 	ctx.SetHeader("Content-Type", p.ContentType(""))
+	if p.retryAfter != "" {
+		ctx.SetHeader("Retry-After", p.retryAfter)
+	}
 	ctx.SetStatus(p.Status)
 	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p)
 }

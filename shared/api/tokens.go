@@ -23,8 +23,15 @@ func (a *API) registerTokens(h huma.API) {
 	}
 	huma.Register(h, admin("list-tokens", http.MethodGet, "/v1/tokens", "List tokens"), answering(a, a.listTokens))
 	huma.Register(h, admin("create-token", http.MethodPost, "/v1/tokens", "Make a token; it is shown only now"), answering(a, a.createToken))
+	huma.Register(h, admin("get-token", http.MethodGet, "/v1/tokens/{token}", "Read a token, but for the token itself"), answering(a, a.getToken))
+	change, body := written("change-token", http.MethodPatch, "/v1/tokens/{token}", "Change a token's name, or have its expires_at come sooner")
+	change.Security = needs(store.ScopeAdmin)
+	change.Description = "Whoever gave a token away counts on its expiry and its scopes: for a later expiry, or other scopes, make a new token."
+	huma.Register(h, change, answering(a, a.changeToken))
+	accept(body, huma.TypeObject)
 	huma.Register(h, admin("revoke-token", http.MethodDelete, "/v1/tokens/{token}", "Revoke a token"), answering(a, a.revokeToken))
 	huma.Register(h, admin("list-accounts", http.MethodGet, "/v1/accounts", "List the accounts beside the main one"), answering(a, a.listAccounts))
+	huma.Register(h, admin("get-account", http.MethodGet, "/v1/accounts/{account}", "Read an account beside the main one"), answering(a, a.getAccount))
 	huma.Register(h, admin("create-account", http.MethodPost, "/v1/accounts",
 		"Make an account, with a token of all scopes that is shown only now"), answering(a, a.createAccount))
 	huma.Register(h, admin("delete-account", http.MethodDelete, "/v1/accounts/{account}",
@@ -124,6 +131,11 @@ type tokenInput struct {
 	Token string `path:"token" doc:"its id, as the list shows it"`
 }
 
+func (a *API) getToken(ctx context.Context, in *tokenInput) (*tokenOutput, error) {
+	t, err := a.Store.Token(ctx, account(ctx), in.Token)
+	return &tokenOutput{describeToken(t)}, err
+}
+
 func (a *API) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error) {
 	t, err := a.Store.RevokeToken(ctx, account(ctx), in.Token)
 	recordOf(ctx).name("name", t.Name)
@@ -142,6 +154,10 @@ type accountInfo struct {
 	Account   string    `json:"account"`
 	CreatedAt time.Time `json:"created_at"`
 	Closed    bool      `json:"closed,omitempty" doc:"it is being deleted: delete it again to go on"`
+}
+
+func describeAccount(found store.Account) accountInfo {
+	return accountInfo{found.ID, found.CreatedAt, found.Closed}
 }
 
 type listAccountsOutput struct {
@@ -163,7 +179,7 @@ func (a *API) listAccounts(ctx context.Context, in *pageInput) (*listAccountsOut
 	out.Body.Accounts = make([]accountInfo, 0, len(accounts))
 	for _, found := range accounts {
 		if found.ID != a.Owner {
-			out.Body.Accounts = append(out.Body.Accounts, accountInfo{found.ID, found.CreatedAt, found.Closed})
+			out.Body.Accounts = append(out.Body.Accounts, describeAccount(found))
 		}
 	}
 	if len(accounts) == in.Limit {
@@ -195,6 +211,22 @@ func (a *API) createAccount(ctx context.Context, in *createAccountInput) (*token
 
 type accountInput struct {
 	Account string `path:"account"`
+}
+
+type accountOutput struct {
+	Body accountInfo
+}
+
+// getAccount finds those that the list shows.
+func (a *API) getAccount(ctx context.Context, in *accountInput) (*accountOutput, error) {
+	if err := a.mainOnly(ctx); err != nil {
+		return nil, err
+	}
+	if in.Account == a.Owner {
+		return nil, bot.Errorf(bot.NotFound, "that is the main account, which is not among them")
+	}
+	found, err := a.Store.Account(ctx, in.Account)
+	return &accountOutput{describeAccount(found)}, err
 }
 
 func (a *API) deleteAccount(ctx context.Context, in *accountInput) (*struct{}, error) {

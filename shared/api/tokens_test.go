@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -89,6 +90,105 @@ func TestTokensThatAreRefused(t *testing.T) {
 	}
 	if tokens := w.ask("GET", "/v1/tokens", "", 200)["tokens"].([]any); len(tokens) != 0 {
 		t.Errorf("tokens after refusals = %v, want none", tokens)
+	}
+}
+
+func TestTokenIsReadAndChanged(t *testing.T) {
+	const read, scopes = `{"name":"x","scopes":["read"]}`, `{"name":"x","scopes":["read"],"expires_at":"2026-03-02T12:00:00Z"}`
+	for _, test := range []struct {
+		name, made, body string
+		status           int
+		want             map[string]any // of what is changed
+		detail           string
+	}{
+		{"a name", scopes, `{"name":"y"}`, 200, map[string]any{"name": "y"}, ""},
+		{"an earlier expiry", scopes, `{"expires_at":"2026-03-01T12:00:01Z"}`, 200, map[string]any{"expires_at": "2026-03-01T12:00:01Z"}, ""},
+		{"in another zone", scopes, `{"expires_at":"2026-03-02T12:00:00.9+01:00"}`, 200, map[string]any{"expires_at": "2026-03-02T11:00:00Z"}, ""},
+		{"the first expiry", read, `{"expires_at":"2030-03-01T12:00:00Z"}`, 200, map[string]any{"expires_at": "2030-03-01T12:00:00Z"}, ""},
+		{"the same expiry", scopes, `{"expires_at":"2026-03-02T12:00:00Z"}`, 200, nil, ""},
+		{"nothing", scopes, `{}`, 200, nil, ""},
+		{"a later expiry", scopes, `{"name":"y","expires_at":"2026-03-02T12:00:01Z"}`, 409, nil,
+			"the token expires at 2026-03-02T12:00:00Z, which can only be brought forward: make a new token"},
+		{"an expiry that is past", scopes, `{"expires_at":"2026-03-01T12:00:00Z"}`, 400, nil, "expires_at is past: to end a token now, revoke it"},
+		{"no expiry any more", scopes, `{"expires_at":null}`, 400, nil, "expires_at is null: it can be changed, but not removed"},
+		{"no name any more", scopes, `{"name":null}`, 400, nil, "name is null: it can be changed, but not removed"},
+		{"no name", scopes, `{"name":""}`, 400, nil, "a token's name has 1 to 100 characters"},
+		{"the longest name", scopes, `{"name":"` + strings.Repeat("é", 100) + `"}`, 200, map[string]any{"name": strings.Repeat("é", 100)}, ""},
+		{"a name that is too long", scopes, `{"name":"` + strings.Repeat("n", 101) + `"}`, 400, nil, "a token's name has 1 to 100 characters"},
+		{"scopes", scopes, `{"scopes":["admin"]}`, 400, nil,
+			"a token's name is a text, its expires_at a time; nothing else of it can be changed"},
+		{"no time", scopes, `{"expires_at":"tomorrow"}`, 400, nil,
+			"a token's name is a text, its expires_at a time; nothing else of it can be changed"},
+		{"no object", scopes, `[]`, 400, nil, "the body is not the JSON that is wanted here"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			want := w.ask("POST", "/v1/tokens", test.made, 201)
+			token := bot.Secret(want["token"].(string))
+			delete(want, "token")
+			path := "/v1/tokens/" + want["id"].(string)
+			if diff := cmp.Diff(want, w.ask("GET", path, "", 200)); diff != "" {
+				t.Errorf("GET (-want +got):\n%s", diff)
+			}
+			answer := w.ask("PATCH", path, test.body, test.status)
+			maps.Copy(want, test.want)
+			if test.status == 200 {
+				if diff := cmp.Diff(want, answer); diff != "" {
+					t.Errorf("PATCH %s (-want +got):\n%s", test.body, diff)
+				}
+			} else if answer["detail"] != test.detail {
+				t.Errorf("PATCH %s = %v, want %q", test.body, answer, test.detail)
+			}
+			if diff := cmp.Diff(want, w.ask("GET", path, "", 200)); diff != "" {
+				t.Errorf("GET after PATCH %s (-want +got):\n%s", test.body, diff)
+			}
+			expires, _ := want["expires_at"].(string)
+			if at, err := time.Parse(time.RFC3339, expires); err == nil {
+				w.now = at.Add(-time.Second)
+				if resp, text := w.sendAs(token, "GET", "/v1/bots", ""); resp.StatusCode != 200 {
+					t.Errorf("GET before the token expires = %d %s", resp.StatusCode, text)
+				}
+				w.now = at
+				if resp, text := w.sendAs(token, "GET", "/v1/bots", ""); resp.StatusCode != 401 {
+					t.Errorf("GET once the token has expired = %d %s, want 401", resp.StatusCode, text)
+				}
+			}
+		})
+	}
+}
+
+func TestTokensOfOthersAreNotThere(t *testing.T) {
+	w := newWorld(t)
+	ours := w.ask("POST", "/v1/tokens", `{"name":"ours","scopes":["read"]}`, 201)["id"].(string)
+	theirs := w.newToken("acme", store.Scopes()...)
+	for _, method := range []string{"GET", "PATCH"} {
+		for _, id := range []string{ours, "0123456789abcdef", "%00", ours + "0", "0"} {
+			if resp, text := w.sendAs(theirs, method, "/v1/tokens/"+id, `{"name":"theirs"}`); resp.StatusCode != 404 {
+				t.Errorf("%s of token %s by another account = %d %s, want 404", method, id, resp.StatusCode, text)
+			}
+		}
+	}
+	if got := w.ask("GET", "/v1/tokens/"+ours, "", 200); got["name"] != "ours" {
+		t.Errorf("the token is %v afterwards", got)
+	}
+}
+
+func TestAccountIsRead(t *testing.T) {
+	w := newWorld(t)
+	token := bot.Secret(w.ask("POST", "/v1/accounts", `{"account":"acme"}`, 201)["token"].(string))
+	want := map[string]any{"account": "acme", "created_at": "2026-03-01T12:00:00Z"}
+	if diff := cmp.Diff(want, w.ask("GET", "/v1/accounts/acme", "", 200)); diff != "" {
+		t.Errorf("GET (-want +got):\n%s", diff)
+	}
+	for id, detail := range map[string]string{
+		"nobody": "no such account: nobody", "admin": "that is the main account, which is not among them",
+	} {
+		if got := w.ask("GET", "/v1/accounts/"+id, "", 404); got["detail"] != detail {
+			t.Errorf("GET of %s = %v, want %q", id, got, detail)
+		}
+	}
+	if resp, text := w.sendAs(token, "GET", "/v1/accounts/acme", ""); resp.StatusCode != 403 {
+		t.Errorf("GET of itself by acme = %d %s, want 403", resp.StatusCode, text)
 	}
 }
 

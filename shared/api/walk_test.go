@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -65,11 +66,14 @@ func (o operation) scope(t *testing.T) store.Scope {
 
 // bodies are what the operations are called with that want one.
 var bodies = map[string]string{
-	"put-bot":        withHook,
-	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
-	"create-token":   `{"name":"x","scopes":["read"]}`,
-	"create-account": `{"account":"third"}`,
-	"send":           `{"channel":"telegram","chat":"42","text":"hi"}`,
+	"put-bot":         withHook,
+	"add-recipient":   `{"channel":"telegram","chat":"77"}`,
+	"put-recipient":   `{"thread":"3"}`,
+	"patch-recipient": `{"thread":"3"}`,
+	"create-token":    `{"name":"x","scopes":["read"]}`,
+	"change-token":    `{"name":"y"}`,
+	"create-account":  `{"account":"third"}`,
+	"send":            `{"channel":"telegram","chat":"42","text":"hi"}`,
 
 	"change-conversation": `{"state":"choosing"}`,
 
@@ -107,9 +111,9 @@ func newWalked(t *testing.T) *walked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipients, err := w.store.Recipients(t.Context(), call.Hook, "", 1)
-	if err != nil || len(recipients) != 1 {
-		t.Fatalf("recipients = %v, %v", recipients, err)
+	subscriber := store.Recipient{Channel: w.head().Channels["telegram"], Address: bot.Address{Chat: "66"}}
+	if err := w.store.Subscribe(t.Context(), call.Hook, subscriber); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := w.store.CreateAccount(t.Context(), "second"); err != nil {
 		t.Fatal(err)
@@ -123,7 +127,7 @@ func newWalked(t *testing.T) *walked {
 	return &walked{w, map[string]string{
 		"message": message, "turn": store.TurnID(turn),
 		"bot": "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
-		"recipient": recipients[0].ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
+		"recipient": subscriber.ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
 	}}
 }
 
@@ -142,7 +146,7 @@ func (w *walked) address(o operation) string {
 		if !ok {
 			w.Fatalf("%s: the walk knows no id for {%s}", o.ID, p.Name)
 		}
-		path = strings.ReplaceAll(path, "{"+p.Name+"}", id)
+		path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(id))
 	}
 	return path
 }

@@ -49,6 +49,12 @@ func (s *Store) account(ctx context.Context, id string) (Account, int64, error) 
 	return account, version, err
 }
 
+// Account reads an account; kind not_found if there is none.
+func (s *Store) Account(ctx context.Context, id string) (Account, error) {
+	account, _, err := s.account(ctx, id)
+	return account, err
+}
+
 // Accounts gives accounts by id, those behind after.
 func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Account, error) {
 	q := Query{PK: accounts, Limit: limit}
@@ -69,8 +75,8 @@ func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Accoun
 	return found, nil
 }
 
-// DeleteAccount removes an account, its tokens and its claims; kind conflict while it has bots. It is closed first, so that no token
-// of it opens anything meanwhile; after a failure, deleting it again goes on.
+// DeleteAccount removes an account, its tokens, its claims and the answers kept for it; kind conflict while it has bots.
+// It is closed first, so that no token of it opens anything meanwhile; after a failure, deleting it again goes on.
 func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	if _, _, err := s.account(ctx, id); err != nil {
 		return err
@@ -85,17 +91,18 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	if _, err := change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = true }); err != nil {
 		return err
 	}
-	for _, prefix := range []string{tokens, claims} {
-		if err := s.dropAll(ctx, Query{PK: tokenKey(id, "").PK, Prefix: prefix, Limit: TransactLimit}); err != nil {
+	for _, prefix := range []string{tokens, claims, idempotencyKeys} {
+		if err := s.dropOfAccount(ctx, id, prefix); err != nil {
 			return err
 		}
 	}
 	return s.table.Delete(ctx, accountKey(id), Always)
 }
 
-func (s *Store) dropAll(ctx context.Context, found Query) error {
+// dropOfAccount removes what lies in an account's partition under a prefix.
+func (s *Store) dropOfAccount(ctx context.Context, account, prefix string) error {
 	for {
-		items, err := s.table.Query(ctx, found)
+		items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: prefix, Limit: TransactLimit})
 		if err != nil || len(items) == 0 {
 			return err
 		}

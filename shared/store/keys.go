@@ -95,6 +95,11 @@ func accountKey(id string) Key { return Key{accounts, bot.EscapeKey(id)} }
 
 const tokens = "TOKEN#"
 
+// answerKey is where the answer lies that an account was given to a request with an idempotency key.
+func answerKey(account, hash string) Key {
+	return Key{accountBotKey(account, "").PK, idempotencyKeys + hash}
+}
+
 func tokenKey(account, hash string) Key { return Key{accountBotKey(account, "").PK, tokens + hash} }
 
 // auditKey's sort key orders entries by time.

@@ -80,6 +80,33 @@ func (s *Store) Subscribe(ctx context.Context, hook string, r Recipient) error {
 	})
 }
 
+// Recipient reads a recipient of a hook by its id; kind not_found if there is none.
+func (s *Store) Recipient(ctx context.Context, hook, id string) (Recipient, error) {
+	stored, _, err := read[recipientItem](ctx, s, recipientKey(hook, id), "recipient: "+id)
+	return stored.recipient(), err
+}
+
+// ChangeTerms has apply change on what terms somebody is a recipient: thread, user and vars. Apply may refuse, and is
+// called again where somebody else was quicker. Kind not_found: there is no such recipient; conflict: its terms are
+// those of the bot file.
+func (s *Store) ChangeTerms(ctx context.Context, hook, id string, apply func(*Recipient) error) (changed Recipient, err error) {
+	var refused error
+	err = s.changeRecipient(ctx, hook, id, func(i *recipientItem) {
+		changed = i.recipient()
+		switch {
+		case i.Listed != nil:
+			refused = bot.Errorf(bot.Conflict, "the bot file lists this recipient: change it there, among the recipients of its hook")
+		case i.Subscribed == nil:
+			refused = bot.Errorf(bot.NotFound, "no such recipient: "+id)
+		default:
+			if refused = apply(&changed); refused == nil {
+				i.Subscribed = termsOf(changed)
+			}
+		}
+	})
+	return changed, cmp.Or(refused, err)
+}
+
 // Unsubscribe has a chat get nothing more of a hook, even if the bot file names it. That it is no recipient is no error.
 func (s *Store) Unsubscribe(ctx context.Context, hook, id string) error {
 	return s.changeRecipient(ctx, hook, id, func(i *recipientItem) { i.Subscribed, i.Left = nil, true })

@@ -93,6 +93,42 @@ func testPages(t *testing.T, s *store.Store) {
 	}
 }
 
+// A recipient whose terms are changed twice at once has both changes; one who leaves meanwhile stays away.
+func TestF43TermsAreChangedAtOnce(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, _ store.Table) {
+		r := store.Recipient{Channel: "c", Address: bot.Address{Chat: "7", Thread: "3"}, Vars: map[string]string{"a": "1"}, Subscribed: true}
+		if err := s.Subscribe(t.Context(), "h", r); err != nil {
+			t.Fatal(err)
+		}
+		tries := 0
+		got, err := s.ChangeTerms(t.Context(), "h", r.ID(), func(changed *store.Recipient) error {
+			if tries++; tries == 1 {
+				r.Vars = map[string]string{"a": "2"}
+				if err := s.Subscribe(t.Context(), "h", r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			changed.Thread = "4"
+			return nil
+		})
+		r.Thread = "4"
+		if diff := cmp.Diff(r, got); diff != "" || err != nil || tries != 2 {
+			t.Errorf("ChangeTerms in %d tries, %v (-want +got):\n%s", tries, err, diff)
+		}
+		_, err = s.ChangeTerms(t.Context(), "h", r.ID(), func(changed *store.Recipient) error {
+			changed.Thread = "5"
+			return s.Unsubscribe(t.Context(), "h", r.ID())
+		})
+		if bot.KindOf(err) != bot.NotFound {
+			t.Errorf("ChangeTerms of one who leaves meanwhile = %v, want not_found", err)
+		}
+		if left, err := s.Recipient(t.Context(), "h", r.ID()); bot.KindOf(err) != bot.NotFound {
+			t.Errorf("Recipient = %+v, %v, want none", left, err)
+		}
+	})
+}
+
 // counting is a table that counts what is written to it, and fails after some transactions.
 type counting struct {
 	store.Table

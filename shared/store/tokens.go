@@ -137,22 +137,60 @@ func (s *Store) Tokens(ctx context.Context, account, after string, limit int) ([
 	return found, nil
 }
 
-// RevokeToken removes a token of an account by its id and says which it was.
-func (s *Store) RevokeToken(ctx context.Context, account, id string) (Token, error) {
-	var t Token
+// Token reads a token of an account by its id; kind not_found if there is none.
+func (s *Store) Token(ctx context.Context, account, id string) (Token, error) {
+	t, _, err := s.token(ctx, account, id)
+	return t, err
+}
+
+func (s *Store) token(ctx context.Context, account, id string) (t Token, item Item, err error) {
+	missing := bot.Errorf(bot.NotFound, "no such token: "+id)
 	if !tokenID.MatchString(id) {
-		return t, bot.Errorf(bot.NotFound, "no such token: "+id)
+		return t, item, missing
 	}
 	items, err := s.table.Query(ctx, Query{PK: tokenKey(account, "").PK, Prefix: tokens + id, Limit: 1})
 	if err != nil {
-		return t, err
+		return t, item, err
 	}
 	if len(items) == 0 {
-		return t, bot.Errorf(bot.NotFound, "no such token: "+id)
+		return t, item, missing
 	}
 	if err := decode(items[0], &t); err != nil {
-		return t, err
+		return t, item, err
 	}
 	t.ID, t.Account = id, account
-	return t, s.table.Delete(ctx, items[0].Key, Always)
+	return t, items[0], nil
+}
+
+// ChangeToken has apply change the name or the expiry of a token of an account. Apply may refuse, and is called again
+// where somebody else was quicker.
+func (s *Store) ChangeToken(ctx context.Context, account, id string, apply func(*Token) error) (Token, error) {
+	var lost error
+	for range lostRaces {
+		t, item, err := s.token(ctx, account, id)
+		if err != nil {
+			return t, err
+		}
+		if err := apply(&t); err != nil {
+			return t, err
+		}
+		t.ExpiresAt = t.ExpiresAt.UTC().Truncate(time.Second)
+		changed, err := encode(item.Key, t, t.ExpiresAt)
+		if err != nil {
+			return t, err
+		}
+		if _, lost = s.table.Put(ctx, changed, IfVersion(item.Version)); bot.KindOf(lost) != bot.Conflict {
+			return t, lost
+		}
+	}
+	return Token{}, lost
+}
+
+// RevokeToken removes a token of an account by its id and says which it was.
+func (s *Store) RevokeToken(ctx context.Context, account, id string) (Token, error) {
+	t, item, err := s.token(ctx, account, id)
+	if err != nil {
+		return t, err
+	}
+	return t, s.table.Delete(ctx, item.Key, Always)
 }

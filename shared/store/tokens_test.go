@@ -41,6 +41,48 @@ func TestTokensAreKeptAsHashes(t *testing.T) {
 	}
 }
 
+// What somebody else does to a token meanwhile is not lost.
+func TestTokenIsChangedAtOnce(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, _ store.Table) {
+		token, made := newToken(t, s, "acme", time.Time{})
+		tries := 0
+		got, err := s.ChangeToken(t.Context(), "acme", token.ID, func(changed *store.Token) error {
+			if tries++; tries == 1 {
+				if _, err := s.Authenticate(t.Context(), made); err != nil { // which notes the use
+					t.Fatal(err)
+				}
+			}
+			changed.Name, changed.ExpiresAt = "ship", c.Now().Add(time.Hour)
+			return nil
+		})
+		want := token
+		want.Name, want.ExpiresAt, want.UsedAt = "ship", c.Now().Add(time.Hour), c.Now().Truncate(time.Hour)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil || tries != 2 {
+			t.Errorf("ChangeToken in %d tries, %v (-want +got):\n%s", tries, err, diff)
+		}
+		if read, err := s.Token(t.Context(), "acme", token.ID); err != nil || !cmp.Equal(want, read) {
+			t.Errorf("Token = %+v, %v, want %+v", read, err, want)
+		}
+	})
+}
+
+// A token that is revoked while it is changed does not come back.
+func TestRevokedTokenIsNotChanged(t *testing.T) {
+	s, _ := open(t, newClock())
+	token, _ := newToken(t, s, "acme", time.Time{})
+	_, err := s.ChangeToken(t.Context(), "acme", token.ID, func(*store.Token) error {
+		_, err := s.RevokeToken(t.Context(), "acme", token.ID)
+		return err
+	})
+	if bot.KindOf(err) != bot.NotFound {
+		t.Errorf("ChangeToken of a token that is revoked = %v, want not_found", err)
+	}
+	if _, err := s.Token(t.Context(), "acme", token.ID); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("Token of a token that was revoked = %v, want not_found", err)
+	}
+}
+
 func TestAuthenticate(t *testing.T) {
 	c := newClock()
 	s, _ := open(t, c)
