@@ -27,6 +27,8 @@ func (a *API) registerTokens(h huma.API) {
 	huma.Register(h, admin("list-accounts", http.MethodGet, "/v1/accounts", "List the accounts beside the main one"), answering(a, a.listAccounts))
 	huma.Register(h, admin("create-account", http.MethodPost, "/v1/accounts",
 		"Make an account, with a token of all scopes that is shown only now"), answering(a, a.createAccount))
+	huma.Register(h, admin("change-account", http.MethodPatch, "/v1/accounts/{account}",
+		"Change the limits of an account"), answering(a, a.changeAccount))
 	huma.Register(h, admin("delete-account", http.MethodDelete, "/v1/accounts/{account}",
 		"Delete an account without bots, and its tokens"), answering(a, a.deleteAccount))
 }
@@ -142,6 +144,8 @@ type accountInfo struct {
 	Account   string    `json:"account"`
 	CreatedAt time.Time `json:"created_at"`
 	Closed    bool      `json:"closed,omitempty" doc:"it is being deleted: delete it again to go on"`
+	// Limits are those that are not the server's defaults.
+	Limits store.Limits `json:"limits,omitzero"`
 }
 
 type listAccountsOutput struct {
@@ -163,7 +167,7 @@ func (a *API) listAccounts(ctx context.Context, in *pageInput) (*listAccountsOut
 	out.Body.Accounts = make([]accountInfo, 0, len(accounts))
 	for _, found := range accounts {
 		if found.ID != a.Owner {
-			out.Body.Accounts = append(out.Body.Accounts, accountInfo{found.ID, found.CreatedAt, found.Closed})
+			out.Body.Accounts = append(out.Body.Accounts, describeAccount(found))
 		}
 	}
 	if len(accounts) == in.Limit {
@@ -174,7 +178,8 @@ func (a *API) listAccounts(ctx context.Context, in *pageInput) (*listAccountsOut
 
 type createAccountInput struct {
 	Body struct {
-		Account string `json:"account" pattern:"^[a-z0-9][a-z0-9-]{0,62}$"`
+		Account string       `json:"account" pattern:"^[a-z0-9][a-z0-9-]{0,62}$"`
+		Limits  limitChanges `json:"limits,omitzero" doc:"those that are left out, 0 or null are the server's defaults"`
 	}
 }
 
@@ -190,6 +195,10 @@ func (a *API) createAccount(ctx context.Context, in *createAccountInput) (*token
 	if err != nil {
 		return nil, err
 	}
+	if _, made, err = a.Store.ChangeLimits(ctx, made.ID, in.Body.Limits.apply); err != nil {
+		return nil, err
+	}
+	noteLimits(ctx, store.Limits{}, made.Limits)
 	return a.makeToken(ctx, store.Token{Account: made.ID, Name: adminName, Scopes: store.Scopes()})
 }
 

@@ -70,6 +70,7 @@ var bodies = map[string]string{
 	"add-recipient":  `{"channel":"telegram","chat":"77"}`,
 	"create-token":   `{"name":"x","scopes":["read"]}`,
 	"create-account": `{"account":"third"}`,
+	"change-account": `{"limits":{"bots":3}}`,
 	"send":           `{"channel":"telegram","chat":"42","text":"hi"}`,
 
 	"change-conversation": `{"state":"choosing"}`,
