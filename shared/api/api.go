@@ -122,6 +122,7 @@ func (a *API) register(h huma.API) {
 		"What happened to events, newest first, and why"), answering(a, a.listTurns))
 	a.registerHealth(h)
 	a.registerDead(h)
+	a.registerMend(h)
 	a.registerQueue(h)
 	a.registerDeletion(h)
 	a.registerParts(h)

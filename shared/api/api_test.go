@@ -339,7 +339,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"POST /v1/bots/{bot}/send", "GET /v1/bots/{bot}/send/{message}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
-		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
+		"DELETE /v1/bots/{bot}/dead", "PATCH /v1/bots/{bot}/dead/{letter}", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
 		"GET /v1/accounts", "POST /v1/accounts", "PATCH /v1/accounts/{account}", "DELETE /v1/accounts/{account}", "GET /v1/audit",
