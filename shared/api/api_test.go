@@ -35,6 +35,7 @@ type network struct {
 	steps    []string
 	// registration is what Inspect gives.
 	registration provider.Registration
+	limits       provider.Limits
 	// fail is the error of a call, by its name.
 	fail map[string]error
 }
@@ -47,12 +48,25 @@ var (
 )
 
 func (n *network) Describe() provider.Description {
-	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "the token"}}}
+	return provider.Description{Name: "telegram", Limits: n.limits, Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Doc: "the token"}}}
 }
 
 func (n *network) Verify(bot.Channel, http.Header, []byte) error  { return nil }
 func (n *network) Parse(bot.Channel, []byte) ([]bot.Event, error) { return nil, nil }
-func (n *network) Split(p bot.Part) []bot.Part                    { return []bot.Part{p} }
+
+// Split cuts at '|', so that a test can ask for several parts.
+func (n *network) Split(p bot.Part) (parts []bot.Part) {
+	if p.Text == "" {
+		return []bot.Part{p}
+	}
+	for text := range strings.SplitSeq(p.Text, "|") {
+		if p.Text = text; text != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
 func (n *network) called(name string, ch bot.Channel, more string) error {
 	n.calls = append(n.calls, strings.TrimSpace(name+" "+ch.Name+" "+more))
 	return n.fail[name]
