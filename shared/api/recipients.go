@@ -94,7 +94,7 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*addReci
 	if err := a.Store.Subscribe(ctx, id, r); err != nil {
 		return nil, err
 	}
-	recordOf(ctx).name("recipient", r.ID())
+	recordOf(ctx).name("recipient", a.pseudonymous(account(ctx), "recipient", r.ID()))
 	return &addRecipientOutput{describeRecipient(r, namesOf(head))}, nil
 }
 
