@@ -31,7 +31,7 @@ func main() {
 	providers := catalog.New(&http.Client{Transport: networks}, os.Getenv)
 	e := engine.New(store.New(c.Table, c.Keys, time.Now), providers, slog.Default(), time.Now)
 	e.Metrics, e.Conversations, e.Notifications = &metrics.Set{}, c.Queue, c.Notifications
-	e.Requests = fetch.New(c.AllowedHosts)
+	e.Requests, e.Limits = fetch.New(c.AllowedHosts), engine.Limits{Sends: c.Sends, Requests: c.Requests}
 	report := metrics.NewEMF(e.Metrics, os.Stdout, lambdacontext.FunctionName)
 	consumer := c.Consumer(e.Handle)
 	consumer.AfterBatch = func(ctx context.Context) {

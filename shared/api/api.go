@@ -74,9 +74,11 @@ func (a *API) Handler() http.Handler {
 }
 
 // limits are what the document says of them.
-const limits = `Limits: a bot file has at most 8 MB, 4 MB on AWS, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests`" + ` says.
-Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends`" + ` holds replies to a rate, too. Both are counted in each process.
-What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.`
+const limits = `Limits: a bot file has at most 8 MB, 4 MB on AWS, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests` or HOOKLINE_REQUESTS" + ` says.
+Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends` or HOOKLINE_SENDS" + ` holds replies to a rate, too. Both are counted in each process.
+What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.
+The main account may give other accounts limits of their own (change-account): bots, handlers a bot, stored_bytes of all versions of a bot that are kept (compressed), requests of a bot's handlers a minute and sends of a channel a second, both in each process.
+What would be over one of the first three is refused with 403 and the reason account_limit, and what is live stays live; the other two are held to as above. A change is seen at once, but within a minute of requests and sends. By default there is no limit of an account's own.`
 
 // config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
 func config() huma.Config {
@@ -100,7 +102,7 @@ func config() huma.Config {
 }
 
 func (a *API) register(h huma.API) {
-	h.UseMiddleware(spelledOut, permitted, audited)
+	h.UseMiddleware(spelledOut, permitted, a.audited)
 	h.OpenAPI().OnAddOperation = append(h.OpenAPI().OnAddOperation, a.repeatable)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
@@ -123,11 +125,13 @@ func (a *API) register(h huma.API) {
 		"What happened to one event, and why"), answering(a, a.getTurn))
 	a.registerHealth(h)
 	a.registerDead(h)
+	a.registerMend(h)
 	a.registerQueue(h)
 	a.registerDeletion(h)
 	a.registerParts(h)
 	a.registerHooks(h)
 	a.registerTokens(h)
+	a.registerAccounts(h)
 	a.registerAudit(h)
 	a.registerConversations(h)
 	a.registerSend(h)

@@ -35,6 +35,7 @@ type network struct {
 	steps    []string
 	// registration is what Inspect gives.
 	registration provider.Registration
+	limits       provider.Limits
 	// fail is the error of a call, by its name.
 	fail map[string]error
 }
@@ -47,12 +48,25 @@ var (
 )
 
 func (n *network) Describe() provider.Description {
-	return provider.Description{Name: "telegram", Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Exclusive: true, Doc: "the token"}}}
+	return provider.Description{Name: "telegram", Limits: n.limits, Fields: []provider.Field{{Name: "token", Secret: true, Required: true, Exclusive: true, Doc: "the token"}}}
 }
 
 func (n *network) Verify(bot.Channel, http.Header, []byte) error  { return nil }
 func (n *network) Parse(bot.Channel, []byte) ([]bot.Event, error) { return nil, nil }
-func (n *network) Split(p bot.Part) []bot.Part                    { return []bot.Part{p} }
+
+// Split cuts at '|', so that a test can ask for several parts.
+func (n *network) Split(p bot.Part) (parts []bot.Part) {
+	if p.Text == "" {
+		return []bot.Part{p}
+	}
+	for text := range strings.SplitSeq(p.Text, "|") {
+		if p.Text = text; text != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
 func (n *network) called(name string, ch bot.Channel, more string) error {
 	n.calls = append(n.calls, strings.TrimSpace(name+" "+ch.Name+" "+more))
 	return n.fail[name]
@@ -341,10 +355,10 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"POST /v1/bots/{bot}/send", "GET /v1/bots/{bot}/send/{message}",
 		"GET /v1/bots/{bot}/turns", "GET /v1/bots/{bot}/dead", "POST /v1/bots/{bot}/dead/{letter}/redrive",
 		"GET /v1/bots/{bot}/dead/count", "GET /v1/bots/{bot}/dead/{letter}", "POST /v1/bots/{bot}/dead/redrive",
-		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
+		"DELETE /v1/bots/{bot}/dead", "PATCH /v1/bots/{bot}/dead/{letter}", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/turns/{turn}", "GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "GET /v1/tokens/{token}", "PATCH /v1/tokens/{token}", "DELETE /v1/tokens/{token}",
-		"GET /v1/accounts", "POST /v1/accounts", "GET /v1/accounts/{account}", "DELETE /v1/accounts/{account}", "GET /v1/audit",
+		"GET /v1/accounts", "POST /v1/accounts", "GET /v1/accounts/{account}", "PATCH /v1/accounts/{account}", "DELETE /v1/accounts/{account}", "GET /v1/audit",
 		"GET /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}", "PUT /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"PATCH /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"PATCH /v1/bots/{bot}", "DELETE /v1/bots/{bot}",

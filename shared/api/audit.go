@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,7 +23,7 @@ type recordKey struct{}
 
 // audited gives each call that may change configuration its record; answering keeps it once the call has succeeded.
 // Sending messages changes none.
-func audited(ctx huma.Context, next func(huma.Context)) {
+func (a *API) audited(ctx huma.Context, next func(huma.Context)) {
 	o := ctx.Operation()
 	if o.Method == http.MethodGet || neededBy(o) == store.ScopeSend {
 		next(ctx)
@@ -36,10 +37,21 @@ func audited(ctx huma.Context, next func(huma.Context)) {
 		case parameter.Name == "bot":
 			r.entry.Bot = ctx.Param("bot")
 		default:
-			r.entry.Resource[parameter.Name] = ctx.Param(parameter.Name)
+			r.entry.Resource[parameter.Name] = a.pseudonymous(who.account, parameter.Name, ctx.Param(parameter.Name))
 		}
 	}
 	next(huma.WithValue(ctx, recordKey{}, r))
+}
+
+// pseudonymous keeps users and chats of networks out of the audit, which lasts longer than anything else of them. In their
+// own chats with a bot users have one pseudonym however they are named: as user, chat, or recipient <channel>#<chat>.
+func (a *API) pseudonymous(account, part, value string) string {
+	switch part {
+	case "user", "chat", "recipient":
+		at := strings.LastIndex(value, "#") + 1
+		return value[:at] + a.Store.AuditPseudonym(account, strings.TrimPrefix(value[at:], "user:"))
+	}
+	return value
 }
 
 func recordOf(ctx context.Context) *record {
@@ -82,6 +94,7 @@ func (a *API) keep(ctx context.Context) {
 
 type auditInput struct {
 	Bot    string `query:"bot" doc:"only changes of this bot"`
+	User   string `query:"user" maxLength:"768" doc:"only what concerned this user or chat of a network, by the network's id"`
 	Cursor string `query:"cursor"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
@@ -95,12 +108,16 @@ type auditOutput struct {
 
 func (a *API) registerAudit(h huma.API) {
 	o := operation("list-audit", http.MethodGet, "/v1/audit", "Who changed what, newest first")
-	o.Description = "Changes of configuration are kept for a year. Secrets are masked: only that one has a new value is seen."
+	o.Description = "Changes of configuration are kept for a year. Secrets are masked: only that one has a new value is seen. " +
+		"Users and chats of networks are named by pseudonyms, made of their ids with a key: nothing is left of who was erased, " +
+		"and who knows the id finds the entries by user."
 	huma.Register(h, o, answering(a, a.listAudit))
 }
 
 func (a *API) listAudit(ctx context.Context, in *auditInput) (*auditOutput, error) {
-	entries, next, err := a.Store.Audit(ctx, account(ctx), in.Bot, in.Cursor, in.Limit)
+	entries, next, err := a.Store.FindAudit(ctx, store.AuditQuery{
+		Account: account(ctx), Bot: in.Bot, Person: in.User, After: in.Cursor, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +139,38 @@ func TestAuditOfTokensAndAccounts(t *testing.T) {
 		if strings.Contains(text, secret.(string)) {
 			t.Errorf("GET /v1/audit shows %s", secret)
 		}
+	}
+}
+
+// Nothing in the audit tells who was erased, and who knows the id finds it.
+func TestAuditKeepsNoUser(t *testing.T) {
+	w := newWorld(t)
+	w.publish(withHook)
+	w.stand("telegram", "4711", "4711", "choosing")
+	const one = "/v1/bots/pizza/channels/telegram/conversations/4711/4711"
+	recipient := w.ask("POST", courier+"/recipients", `{"channel":"telegram","chat":"4711"}`, 200)["id"].(string)
+	w.ask("PATCH", one, `{"reset":true}`, 200)
+	as := w.ask("DELETE", "/v1/bots/pizza/channels/telegram/users/4711", "", 200)["audited_as"].(string)
+	w.send("DELETE", courier+"/recipients/"+url.PathEscape(recipient), "")
+	w.ask("DELETE", "/v1/bots/pizza/channels/telegram/users/4712", "", 200)
+	_, text := w.send("GET", "/v1/audit", "")
+	if strings.Contains(text, "471") {
+		t.Errorf("GET /v1/audit = %s, which tells who was erased", text)
+	}
+	channel, _, _ := strings.Cut(recipient, "#")
+	operations := map[string]any{}
+	for _, e := range w.audit("?user=4711") {
+		entry := e.(map[string]any)
+		operations[entry["operation"].(string)] = entry["resource"]
+	}
+	type fields = map[string]any
+	want := map[string]any{
+		"add-recipient":       fields{"hook": "courier", "recipient": channel + "#" + as},
+		"remove-recipient":    fields{"hook": "courier", "recipient": channel + "#" + as},
+		"change-conversation": fields{"channel": "telegram", "chat": as, "user": as},
+		"erase-user":          fields{"channel": "telegram", "user": as},
+	}
+	if diff := cmp.Diff(want, operations); diff != "" {
+		t.Errorf("GET /v1/audit?user=4711 (-want +got):\n%s", diff)
 	}
 }

@@ -50,6 +50,9 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		if _, err := a.claims(ctx, def); err != nil {
 			return nil, err
 		}
+		if err := a.Store.CheckLimits(ctx, account(ctx), def); err != nil {
+			return nil, err
+		}
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
 		return &putBotOutput{versionTag(answer.Version), answer}, err

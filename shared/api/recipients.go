@@ -123,7 +123,7 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*recipie
 	if err := a.Store.Subscribe(ctx, id, r); err != nil {
 		return nil, err
 	}
-	recordOf(ctx).name("recipient", r.ID())
+	recordOf(ctx).name("recipient", a.pseudonymous(account(ctx), "recipient", r.ID()))
 	return &recipientOutput{describeRecipient(r, namesOf(head))}, nil
 }
 

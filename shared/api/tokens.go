@@ -13,14 +13,6 @@ import (
 )
 
 func (a *API) registerTokens(h huma.API) {
-	admin := func(id, method, path, summary string) huma.Operation {
-		o := operation(id, method, path, summary)
-		o.Security = needs(store.ScopeAdmin)
-		if method == http.MethodPost {
-			o.DefaultStatus = http.StatusCreated
-		}
-		return o
-	}
 	huma.Register(h, admin("list-tokens", http.MethodGet, "/v1/tokens", "List tokens"), answering(a, a.listTokens))
 	huma.Register(h, admin("create-token", http.MethodPost, "/v1/tokens", "Make a token; it is shown only now"), answering(a, a.createToken))
 	huma.Register(h, admin("get-token", http.MethodGet, "/v1/tokens/{token}", "Read a token, but for the token itself"), answering(a, a.getToken))
@@ -30,12 +22,16 @@ func (a *API) registerTokens(h huma.API) {
 	huma.Register(h, change, answering(a, a.changeToken))
 	accept(body, huma.TypeObject)
 	huma.Register(h, admin("revoke-token", http.MethodDelete, "/v1/tokens/{token}", "Revoke a token"), answering(a, a.revokeToken))
-	huma.Register(h, admin("list-accounts", http.MethodGet, "/v1/accounts", "List the accounts beside the main one"), answering(a, a.listAccounts))
-	huma.Register(h, admin("get-account", http.MethodGet, "/v1/accounts/{account}", "Read an account beside the main one"), answering(a, a.getAccount))
-	huma.Register(h, admin("create-account", http.MethodPost, "/v1/accounts",
-		"Make an account, with a token of all scopes that is shown only now"), answering(a, a.createAccount))
-	huma.Register(h, admin("delete-account", http.MethodDelete, "/v1/accounts/{account}",
-		"Delete an account without bots, and its tokens"), answering(a, a.deleteAccount))
+}
+
+// admin is an operation that needs the scope of that name.
+func admin(id, method, path, summary string) huma.Operation {
+	o := operation(id, method, path, summary)
+	o.Security = needs(store.ScopeAdmin)
+	if method == http.MethodPost {
+		o.DefaultStatus = http.StatusCreated
+	}
+	return o
 }
 
 // tokenInfo is what may be shown of a token.
@@ -140,101 +136,4 @@ func (a *API) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error
 	t, err := a.Store.RevokeToken(ctx, account(ctx), in.Token)
 	recordOf(ctx).name("name", t.Name)
 	return nil, err
-}
-
-// mainOnly refuses callers of other accounts, whatever they ask for.
-func (a *API) mainOnly(ctx context.Context) error {
-	if account(ctx) != a.Owner {
-		return bot.Errorf(bot.Forbidden, "only the main account may do that")
-	}
-	return nil
-}
-
-type accountInfo struct {
-	Account   string    `json:"account"`
-	CreatedAt time.Time `json:"created_at"`
-	Closed    bool      `json:"closed,omitempty" doc:"it is being deleted: delete it again to go on"`
-}
-
-func describeAccount(found store.Account) accountInfo {
-	return accountInfo{found.ID, found.CreatedAt, found.Closed}
-}
-
-type listAccountsOutput struct {
-	Body struct {
-		Accounts []accountInfo `json:"accounts"`
-		Next     string        `json:"next,omitempty"`
-	}
-}
-
-func (a *API) listAccounts(ctx context.Context, in *pageInput) (*listAccountsOutput, error) {
-	if err := a.mainOnly(ctx); err != nil {
-		return nil, err
-	}
-	accounts, err := a.Store.Accounts(ctx, in.Cursor, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	out := &listAccountsOutput{}
-	out.Body.Accounts = make([]accountInfo, 0, len(accounts))
-	for _, found := range accounts {
-		if found.ID != a.Owner {
-			out.Body.Accounts = append(out.Body.Accounts, describeAccount(found))
-		}
-	}
-	if len(accounts) == in.Limit {
-		out.Body.Next = accounts[len(accounts)-1].ID
-	}
-	return out, nil
-}
-
-type createAccountInput struct {
-	Body struct {
-		Account string `json:"account" pattern:"^[a-z0-9][a-z0-9-]{0,62}$"`
-	}
-}
-
-// createAccount makes the account's first token with it: without one nobody could get in.
-func (a *API) createAccount(ctx context.Context, in *createAccountInput) (*tokenOutput, error) {
-	if err := a.mainOnly(ctx); err != nil {
-		return nil, err
-	}
-	if in.Body.Account == a.Owner {
-		return nil, bot.Errorf(bot.Conflict, "that is the main account")
-	}
-	made, err := a.Store.CreateAccount(ctx, in.Body.Account)
-	if err != nil {
-		return nil, err
-	}
-	return a.makeToken(ctx, store.Token{Account: made.ID, Name: adminName, Scopes: store.Scopes()})
-}
-
-type accountInput struct {
-	Account string `path:"account"`
-}
-
-type accountOutput struct {
-	Body accountInfo
-}
-
-// getAccount finds those that the list shows.
-func (a *API) getAccount(ctx context.Context, in *accountInput) (*accountOutput, error) {
-	if err := a.mainOnly(ctx); err != nil {
-		return nil, err
-	}
-	if in.Account == a.Owner {
-		return nil, bot.Errorf(bot.NotFound, "that is the main account, which is not among them")
-	}
-	found, err := a.Store.Account(ctx, in.Account)
-	return &accountOutput{describeAccount(found)}, err
-}
-
-func (a *API) deleteAccount(ctx context.Context, in *accountInput) (*struct{}, error) {
-	if err := a.mainOnly(ctx); err != nil {
-		return nil, err
-	}
-	if in.Account == a.Owner {
-		return nil, bot.Errorf(bot.Conflict, "the main account stays")
-	}
-	return nil, a.Store.DeleteAccount(ctx, in.Account)
 }

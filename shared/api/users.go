@@ -20,7 +20,8 @@ func (a *API) registerUsers(h huma.API) {
 	erase.Description = "What export-user gives is deleted, but recipients that the bot file lists. Where the answer has next, go " +
 		"on with it as the cursor; it may be begun again at any time. Events and messages that are on their way are handled " +
 		"afterwards: erase once more when they have been. Backups hold what was kept when they were made: those of DynamoDB " +
-		"for 35 days, others as long as they are kept. What was posted to hooks goes after seven days."
+		"for 35 days, others as long as they are kept. What was posted to hooks goes after seven days. The audit keeps that somebody " +
+		"was erased, and of the user a pseudonym."
 	huma.Register(h, erase, answering(a, a.eraseUser))
 }
 
@@ -131,6 +132,7 @@ type eraseUserOutput struct {
 		Deliveries    int    `json:"deliveries"`
 		DeadLetters   int    `json:"dead_letters"`
 		Turns         int    `json:"turns"`
+		AuditedAs     string `json:"audited_as" doc:"how the audit names the user, whose id it does not keep"`
 		Next          string `json:"next,omitempty" doc:"there may be more"`
 	}
 }
@@ -148,5 +150,6 @@ func (a *API) eraseUser(ctx context.Context, in *userInput) (*eraseUserOutput, e
 	b := &out.Body
 	b.Conversations, b.Recipients, b.Deliveries = len(erased.Conversations), len(erased.Recipients), len(erased.Deliveries)
 	b.DeadLetters, b.Turns, b.Next = len(erased.DeadLetters), len(erased.Turns), next
+	b.AuditedAs = a.pseudonymous(account(ctx), "user", in.User)
 	return out, nil
 }

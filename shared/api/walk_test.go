@@ -73,8 +73,10 @@ var bodies = map[string]string{
 	"create-token":    `{"name":"x","scopes":["read"]}`,
 	"change-token":    `{"name":"y"}`,
 	"create-account":  `{"account":"third"}`,
+	"change-account":  `{"limits":{"bots":3}}`,
 	"send":            `{"channel":"telegram","chat":"42","text":"hi"}`,
 
+	"mend-dead":           `{"parts":{"1":{"text":"Pardon?"}}}`,
 	"change-conversation": `{"state":"choosing"}`,
 
 	"patch-bot":      `{"description":"d"}`,
@@ -106,7 +108,7 @@ func newWalked(t *testing.T) *walked {
 	w := newWorld(t)
 	whole := strings.Replace(withHook, "channels:\n", "channels:\n  spare: {provider: telegram, token: \"3:spare\"}\n", 1)
 	w.publish(whole + "env: {SHOP: x}\nstates: {choosing: {expires: 1h}}\n")
-	w.bury("letter-1")
+	w.bury("letter-1", bot.Reply{Parts: []bot.Part{{Text: "hi"}}})
 	call, err := w.store.PutCall(t.Context(), bot.Call{Hook: w.head().Hooks["courier"], Bot: w.head().ID}, []byte("{}"), "")
 	if err != nil {
 		t.Fatal(err)

@@ -11,13 +11,17 @@ import (
 type accountCommand struct {
 	List   listAccountsCommand  `cmd:"" default:"1" help:"List the accounts beside the main one."`
 	Create createAccountCommand `cmd:"" help:"Make an account and print its first token, which is shown only now."`
+	Limit  limitAccountCommand  `cmd:"" help:"Change the limits of an account."`
 	Delete deleteAccountCommand `cmd:"" help:"Delete an account that has no bots, and its tokens."`
 }
 
 func (accountCommand) Help() string {
 	return `Accounts own bots and see nothing of one another. Only the main account, whose the admin token is, has these commands.
 
-  hookline account create acme
+An account without limits of its own has those of the server.
+
+  hookline account create acme --bots 5 --requests 600
+  hookline account limit acme --bots 10 --requests 0
   hookline --token T apply acme.yaml
   hookline account delete acme`
 }
@@ -26,6 +30,32 @@ type accountInfo struct {
 	Account   string    `json:"account"`
 	CreatedAt time.Time `json:"created_at"`
 	Closed    bool      `json:"closed,omitempty"`
+	Limits    limits    `json:"limits,omitzero"`
+}
+
+// limits are those of an account; as flags, nil for those that stay.
+type limits struct {
+	Bots        *int `json:"bots,omitempty" help:"How many bots; 0, here as below: the server's default." placeholder:"N"`
+	Handlers    *int `json:"handlers,omitempty" help:"Handlers a bot." placeholder:"N"`
+	StoredBytes *int `json:"stored_bytes,omitempty" help:"Bytes, compressed, of all versions of a bot that are kept." placeholder:"N"`
+	Requests    *int `json:"requests,omitempty" help:"Requests a minute of a bot's handlers." placeholder:"N"`
+	Sends       *int `json:"sends,omitempty" help:"Messages a second of a channel." placeholder:"N"`
+}
+
+// text tells the limits as a list of what there is at most.
+func (l limits) text() (text string) {
+	for _, one := range []struct {
+		limit *int
+		of    string
+	}{
+		{l.Bots, "bots"}, {l.Handlers, "handlers a bot"}, {l.StoredBytes, "stored bytes a bot"},
+		{l.Requests, "requests a minute"}, {l.Sends, "messages a second"},
+	} {
+		if one.limit != nil {
+			text += fmt.Sprintf(", %s %s", grouped(*one.limit), one.of)
+		}
+	}
+	return text
 }
 
 type listAccountsCommand struct{}
@@ -35,25 +65,49 @@ func (listAccountsCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, accounts, func(w io.Writer, a accountInfo) {
-		closed := ""
-		if a.Closed {
-			closed = ", closed: delete it again"
-		}
-		fmt.Fprintf(w, "%s since %s%s\n", a.Account, a.CreatedAt.Local().Format(time.DateOnly), closed)
-	})
+	return printAll(s, accounts, printAccount)
+}
+
+func printAccount(w io.Writer, a accountInfo) {
+	closed := ""
+	if a.Closed {
+		closed = ", closed: delete it again"
+	}
+	fmt.Fprintf(w, "%s since %s%s%s\n", a.Account, a.CreatedAt.Local().Format(time.DateOnly), a.Limits.text(), closed)
 }
 
 type createAccountCommand struct {
 	Account string `arg:"" help:"Its id: a-z, 0-9 and -."`
+	limits
 }
 
 func (c *createAccountCommand) Run(ctx context.Context, s *session) error {
 	var made tokenInfo
-	if err := s.client().call(ctx, "POST /v1/accounts", map[string]string{"account": c.Account}, &made); err != nil {
+	asked := struct {
+		Account string `json:"account"`
+		Limits  limits `json:"limits,omitzero"`
+	}{c.Account, c.limits}
+	if err := s.client().call(ctx, "POST /v1/accounts", asked, &made); err != nil {
 		return err
 	}
 	return s.print(made, func(w io.Writer) { printToken(s, w, made) })
+}
+
+type limitAccountCommand struct {
+	Account string `arg:"" help:"Its id."`
+	limits
+}
+
+func (c *limitAccountCommand) Run(ctx context.Context, s *session) error {
+	if c.limits == (limits{}) {
+		return &usage{"give a limit, as --bots 10"}
+	}
+	var changed accountInfo
+	asked := map[string]limits{"limits": c.limits}
+	if err := s.client().call(ctx, "PATCH /v1/accounts/"+url.PathEscape(c.Account), asked, &changed); err != nil {
+		return err
+	}
+	return s.print(changed, func(w io.Writer) { printAccount(w, changed) })
 }
 
 type deleteAccountCommand struct {

@@ -13,13 +13,16 @@ import (
 
 type auditCommand struct {
 	Bot   string `arg:"" optional:"" help:"Only changes of this bot."`
+	User  string `help:"Only what concerned this user or chat, by the network's id." placeholder:"ID"`
 	Limit int    `default:"50" help:"How many, the newest first; 0 for all of the last year."`
 }
 
 func (auditCommand) Help() string {
-	return `Lists who changed what, newest first: bots, channels, hooks, recipients, tokens. It is kept for a year.
+	return `Lists who changed what, newest first: bots, channels, hooks, recipients, tokens. It is kept for a year. Users and chats of networks
+have pseudonyms in it: --user finds them by their ids.
 
   hookline audit pizza
+  hookline audit pizza --user 42
   hookline audit --limit 0 -o json`
 }
 
@@ -49,6 +52,9 @@ func (c *auditCommand) Run(ctx context.Context, s *session) error {
 	}
 	if c.Bot != "" {
 		query.Set("bot", c.Bot)
+	}
+	if c.User != "" {
+		query.Set("user", c.User)
 	}
 	entries, err := pages[auditEntry](ctx, s.client(), "/v1/audit", "entries", query, c.Limit)
 	if err != nil {

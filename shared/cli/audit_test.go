@@ -16,6 +16,7 @@ func TestAudit(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Local().Format(time.DateTime)
 	s := newServer(t, map[string]answer{
 		"GET /v1/audit?limit=2":                       {200, auditBody},
+		"GET /v1/audit?limit=2&user=4%232":            {200, auditBody},
 		"GET /v1/audit?bot=pizza&limit=500":           {200, auditBody},
 		"GET /v1/audit?bot=pizza&cursor=e1&limit=500": {200, `{"entries":[]}`},
 		"GET /v1/audit?limit=50":                      {200, `{"entries":"none"}`},
@@ -24,6 +25,7 @@ func TestAudit(t *testing.T) {
 	text := at + "  deploy  put-bot pizza\n  - handlers.start.response.text: \"a\"\n  + handlers.start.response.text: \"b\"\n" +
 		"  ~ channels.telegram.token: new value\n  and 1,200 more\n" + at + "  admin  revoke-token name=old token=0123\n"
 	run(t, nil, "", "audit", "--limit", "2", "--server", s.URL).want(t, 0, text, "")
+	run(t, nil, "", "audit", "--user", "4#2", "--limit", "2", "--server", s.URL).want(t, 0, text, "")
 	run(t, nil, "", "audit", "pizza", "--limit", "0", "--server", s.URL).want(t, 0, text, "")
 	lines := run(t, nil, "", "audit", "--limit", "2", "-o", "json", "--server", s.URL).stdout
 	if strings.Count(lines, "\n") != 2 || !strings.HasPrefix(lines, `{"id":"e2","time":"2026-03-01T12:00:00Z","by":"deploy"`) {

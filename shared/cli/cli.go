@@ -82,6 +82,7 @@ type grammar struct {
 	Replay        replayCommand        `cmd:"" help:"Handle recorded events again and show what is otherwise now."`
 	Hooks         hooksCommand         `cmd:"" help:"List a bot's hooks; make their tokens anew."`
 	Dead          deadCommand          `cmd:"" help:"List events that could not be handled."`
+	Mend          mendCommand          `cmd:"" help:"Change what a dead letter has not sent yet."`
 	Redrive       redriveCommand       `cmd:"" help:"Try dead letters again."`
 	Tokens        tokenCommand         `cmd:"" name:"token" help:"Make, list and revoke tokens of the API."`
 	Account       accountCommand       `cmd:"" help:"Make, list and delete accounts."`

@@ -285,3 +285,30 @@ func TestServeFails(t *testing.T) {
 	env := cli.Env{Serve: func(context.Context, cli.ServeOptions) error { return errors.New("the port is taken") }}
 	runWith(t, env, nil, "", "serve").want(t, 1, "", "hookline: the port is taken\n")
 }
+
+func TestServeLimitsOfTheEnvironment(t *testing.T) {
+	tests := []struct {
+		name            string
+		variables       map[string]string
+		args            []string
+		code            int
+		sends, requests int
+		stderr          string
+	}{
+		{"none", nil, nil, 0, 0, 0, ""},
+		{"of variables", map[string]string{"HOOKLINE_SENDS": "7", "HOOKLINE_REQUESTS": "70"}, nil, 0, 7, 70, ""},
+		{"flags stand before them", map[string]string{"HOOKLINE_SENDS": "7", "HOOKLINE_REQUESTS": "70"}, []string{"--sends", "2"}, 0, 2, 70, ""},
+		{"no number", map[string]string{"HOOKLINE_SENDS": "many"}, nil, 2, 0, 0, `HOOKLINE_SENDS is "many", not a whole number`},
+		{"below none", map[string]string{"HOOKLINE_REQUESTS": "-1"}, nil, 2, 0, 0, `HOOKLINE_REQUESTS is "-1", not a whole number`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got cli.ServeOptions
+			env := cli.Env{Serve: func(_ context.Context, o cli.ServeOptions) error { got = o; return nil }}
+			runWith(t, env, test.variables, "", append([]string{"serve"}, test.args...)...).want(t, test.code, "", test.stderr)
+			if got.Sends != test.sends || got.Requests != test.requests {
+				t.Errorf("serve was asked for %d sends and %d requests, want %d and %d", got.Sends, got.Requests, test.sends, test.requests)
+			}
+		})
+	}
+}

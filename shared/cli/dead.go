@@ -40,7 +40,11 @@ func (c *deadCommand) Run(ctx context.Context, s *session) error {
 	if len(letters) == 0 && s.flags.Output == "text" {
 		fmt.Fprintln(s.Stdout, "no dead letters")
 	}
-	return printAll(s, letters, printLetter)
+	return printAll(s, letters, func(w io.Writer, letter bot.DeadLetter) {
+		if printLetter(w, letter); c.Letter != "" {
+			printParts(w, letter)
+		}
+	})
 }
 
 // letters reads all dead letters of a bot.

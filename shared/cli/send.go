@@ -54,7 +54,7 @@ func (c *sendCommand) Run(ctx context.Context, s *session) error {
 		return &usage{"--vars is no JSON: " + c.Values}
 	}
 	var err error
-	if m.Keyboard, err = c.keyboard(); err != nil {
+	if m.Keyboard, err = keyboardOf(c.Keyboard); err != nil {
 		return err
 	}
 	server := s.client()
@@ -74,19 +74,19 @@ func (c *sendCommand) Run(ctx context.Context, s *session) error {
 	return errReported
 }
 
-// keyboard reads the buttons; none: nil.
-func (c *sendCommand) keyboard() (any, error) {
+// keyboardOf reads the buttons of a flag; none: nil.
+func keyboardOf(flag string) (any, error) {
 	switch {
-	case c.Keyboard == "":
+	case flag == "":
 		return nil, nil
-	case strings.HasPrefix(c.Keyboard, "["):
-		if !json.Valid([]byte(c.Keyboard)) {
-			return nil, &usage{"--keyboard is no JSON: " + c.Keyboard}
+	case strings.HasPrefix(flag, "["):
+		if !json.Valid([]byte(flag)) {
+			return nil, &usage{"--keyboard is no JSON: " + flag}
 		}
-		return json.RawMessage(c.Keyboard), nil
+		return json.RawMessage(flag), nil
 	}
 	var rows [][]string
-	for row := range strings.SplitSeq(c.Keyboard, ";") {
+	for row := range strings.SplitSeq(flag, ";") {
 		var buttons []string
 		for button := range strings.SplitSeq(row, ",") {
 			buttons = append(buttons, strings.TrimSpace(button))

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hookline/shared/bot"
@@ -17,8 +18,8 @@ type serveCommand struct {
 	Addr     string   `default:"127.0.0.1:3000" help:"Address to listen on; port 0 picks one." placeholder:"HOST:PORT"`
 	Bot      []string `help:"Bot files to apply first." placeholder:"FILE" sep:"none"`
 	Simulate bool     `help:"Simulate the networks; no account on any of them is needed."`
-	Sends    int      `help:"Messages a second of each channel; without it only calls to hooks are held to what the network takes." placeholder:"N"`
-	Requests int      `help:"Requests a minute of each bot's handlers (6000)." placeholder:"N"`
+	Sends    int      `help:"Messages a second of each channel (HOOKLINE_SENDS); without it only calls to hooks are held to what the network takes." placeholder:"N"`
+	Requests int      `help:"Requests a minute of each bot's handlers (HOOKLINE_REQUESTS, else 6000)." placeholder:"N"`
 }
 
 func (serveCommand) Help() string {
@@ -33,12 +34,33 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	if c.Sends < 0 || c.Requests < 0 {
 		return &usage{"--sends and --requests must not be negative"}
 	}
+	sends, err := s.count(c.Sends, "HOOKLINE_SENDS")
+	if err != nil {
+		return err
+	}
+	requests, err := s.count(c.Requests, "HOOKLINE_REQUESTS")
+	if err != nil {
+		return err
+	}
 	return s.Serve(ctx, ServeOptions{
-		Addr: c.Addr, Data: s.dataDir(), Simulate: c.Simulate, Sends: c.Sends, Requests: c.Requests, Log: newLog(s.Stderr),
+		Addr: c.Addr, Data: s.dataDir(), Simulate: c.Simulate, Sends: sends, Requests: requests, Log: newLog(s.Stderr),
 		Ready: func(ctx context.Context, url string, token bot.Secret) error {
 			return s.ready(ctx, c, newClient(url, token))
 		},
 	})
+}
+
+// count gives a flag, else a number in an environment variable, else 0.
+func (s *session) count(flag int, variable string) (int, error) {
+	if flag > 0 {
+		return flag, nil
+	}
+	text := s.setting("", variable, "0")
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, &usage{fmt.Sprintf("%s is %q, not a whole number", variable, text)}
+	}
+	return n, nil
 }
 
 // newLog writes text where a person reads, JSON where a machine does.

@@ -81,22 +81,31 @@ func TestAccount(t *testing.T) {
 		out  string
 		err  string
 	}{
-		{"list", nil, 0, "acme since 2026-03-01\nold since 2026-03-01, closed: delete it again\n", ""},
+		{"list", nil, 0, "acme since 2026-03-01, 5 bots, 1,000,000 stored bytes a bot\nold since 2026-03-01, closed: delete it again\n", ""},
 		{"create", []string{"create", "acme"}, 0, "acme.XYZ\n", "of account acme"},
+		{"create limited", []string{"create", "acme", "--bots", "5", "--sends", "0"}, 0, "acme.XYZ\n", "of account acme"},
+		{"limit", []string{"limit", "acme", "--handlers", "9", "--stored-bytes", "0"}, 0, "acme since 2026-03-01, 9 handlers a bot, 5 requests a minute, 2 messages a second\n", ""},
+		{"limit nothing", []string{"limit", "acme"}, 2, "", "give a limit"},
 		{"delete", []string{"delete", "acme"}, 0, "account acme is deleted\n", ""},
 		{"delete one with bots", []string{"delete", "busy"}, 1, "", "account busy has bots"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newServer(t, map[string]answer{
-				"GET /v1/accounts": {200, `{"accounts":[{"account":"acme","created_at":"2026-03-01T12:00:00Z"},
+				"GET /v1/accounts": {200, `{"accounts":[{"account":"acme","created_at":"2026-03-01T12:00:00Z","limits":{"bots":5,"stored_bytes":1000000}},
 					{"account":"old","created_at":"2026-03-01T12:00:00Z","closed":true}]}`},
-				"POST /v1/accounts": {201, madeToken}, "DELETE /v1/accounts/acme": {204, ""},
+				"PATCH /v1/accounts/acme": {200, `{"account":"acme","created_at":"2026-03-01T12:00:00Z","limits":{"handlers":9,"requests":5,"sends":2}}`},
+				"POST /v1/accounts":       {201, madeToken}, "DELETE /v1/accounts/acme": {204, ""},
 				"DELETE /v1/accounts/busy": {409, `{"detail":"account busy has bots: delete them first"}`},
 			})
 			run(t, nil, "", append([]string{"account", "--server", s.URL}, test.args...)...).want(t, test.code, test.out, test.err)
-			if body := s.bodies["POST /v1/accounts"]; test.name == "create" && body != `{"account":"acme"}` {
-				t.Errorf("asked %s", body)
+			asked := map[string]string{
+				"create":         `{"account":"acme"}`,
+				"create limited": `{"account":"acme","limits":{"bots":5,"sends":0}}`,
+				"limit":          `{"limits":{"handlers":9,"stored_bytes":0}}`,
+			}
+			if body := s.bodies["POST /v1/accounts"] + s.bodies["PATCH /v1/accounts/acme"]; asked[test.name] != "" && body != asked[test.name] {
+				t.Errorf("account %s asked for %s, want %s", test.args, body, asked[test.name])
 			}
 		})
 	}

@@ -90,6 +90,7 @@ type erased struct {
 	Deliveries    int    `json:"deliveries"`
 	DeadLetters   int    `json:"dead_letters"`
 	Turns         int    `json:"turns"`
+	AuditedAs     string `json:"audited_as,omitempty"`
 	Next          string `json:"next,omitempty"`
 }
 
@@ -106,6 +107,7 @@ func (c *eraseCommand) Run(ctx context.Context, s *session) error {
 		all.Deliveries += page.Deliveries
 		all.DeadLetters += page.DeadLetters
 		all.Turns += page.Turns
+		all.AuditedAs = page.AuditedAs
 		if cursor = page.Next; cursor == "" {
 			break
 		}
@@ -113,5 +115,8 @@ func (c *eraseCommand) Run(ctx context.Context, s *session) error {
 	return s.print(all, func(w io.Writer) {
 		fmt.Fprintf(w, "erased: %d conversations, %d turns, %d dead letters, %d deliveries, %d subscriptions\n",
 			all.Conversations, all.Turns, all.DeadLetters, all.Deliveries, all.Recipients)
+		if all.AuditedAs != "" {
+			fmt.Fprintf(w, "the audit says so of user=%s\n", all.AuditedAs)
+		}
 	})
 }

@@ -26,12 +26,12 @@ func TestExportUser(t *testing.T) {
 func TestErase(t *testing.T) {
 	const erase = "DELETE /v1/bots/pizza/channels/telegram/users/7?cursor="
 	s := newServer(t, map[string]answer{
-		erase:           {200, `{"conversations":1,"recipients":2,"deliveries":3,"dead_letters":4,"turns":5,"next":"dead "}`},
-		erase + "dead+": {200, `{"conversations":10,"recipients":20,"deliveries":30,"dead_letters":40,"turns":50}`},
+		erase:           {200, `{"conversations":1,"recipients":2,"deliveries":3,"dead_letters":4,"turns":5,"audited_as":"XYZ","next":"dead "}`},
+		erase + "dead+": {200, `{"conversations":10,"recipients":20,"deliveries":30,"dead_letters":40,"turns":50,"audited_as":"XYZ"}`},
 	})
 	args := []string{"erase", "pizza", "telegram", "7", "--server", s.URL}
-	run(t, nil, "", args...).want(t, 0, "erased: 11 conversations, 55 turns, 44 dead letters, 33 deliveries, 22 subscriptions\n", "")
+	run(t, nil, "", args...).want(t, 0, "erased: 11 conversations, 55 turns, 44 dead letters, 33 deliveries, 22 subscriptions\nthe audit says so of user=XYZ\n", "")
 	run(t, nil, "", append(args, "-o", "json")...).want(t, 0,
-		`{"conversations":11,"recipients":22,"deliveries":33,"dead_letters":44,"turns":55}`+"\n", "")
+		`{"conversations":11,"recipients":22,"deliveries":33,"dead_letters":44,"turns":55,"audited_as":"XYZ"}`+"\n", "")
 	run(t, nil, "", "erase", "pizza", "kik", "7", "--server", s.URL).want(t, 1, "", "no such address")
 }

@@ -3,6 +3,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,6 +34,8 @@ const (
 	EnvSecret           = "HOOKLINE_SECRET"            // name or ARN of the Secrets Manager secret: at least 43 random characters
 	EnvPublicURL        = "HOOKLINE_PUBLIC_URL"        // where networks call us; may be empty
 	EnvAllowHosts       = "HOOKLINE_ALLOW_HOSTS"       // host[:port],… that requests of handlers may reach wherever they are; may be empty
+	EnvRequests         = "HOOKLINE_REQUESTS"          // requests a minute of a bot's handlers; may be empty, or 0: the default
+	EnvSends            = "HOOKLINE_SENDS"             // messages a second of a channel; may be empty, or 0: the default
 )
 
 // Cloud is what functions are put together of. It is opened once a process, before the first call.
@@ -46,6 +49,8 @@ type Cloud struct {
 	PublicURL string
 	// AllowedHosts are those of EnvAllowHosts.
 	AllowedHosts []string
+	// Requests and Sends are those of EnvRequests and EnvSends.
+	Requests, Sends int
 
 	sqs      *sqs.Client
 	queueURL string
@@ -53,7 +58,7 @@ type Cloud struct {
 
 // Open makes the clients, reads the secret and opens connections, side by side. The region and credentials are those
 // that Lambda sets, the endpoints the region's own, or AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SERVICE. A variable that is
-// missing, and a secret that is no good, are kind invalid; AWS out of reach is unavailable.
+// missing or no number, and a secret that is no good, are kind invalid; AWS out of reach is unavailable.
 func Open(ctx context.Context, getenv environment) (*Cloud, error) {
 	for _, name := range []string{
 		EnvTable, EnvQueueURL, EnvNotificationsURL, EnvSecret, awsRegion, awsKeyID, awsSecretKey,
@@ -61,6 +66,11 @@ func Open(ctx context.Context, getenv environment) (*Cloud, error) {
 		if getenv(name) == "" {
 			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the environment variable %s is missing", name))
 		}
+	}
+	requests, errRequests := getenv.count(EnvRequests)
+	sends, errSends := getenv.count(EnvSends)
+	if err := cmp.Or(errRequests, errSends); err != nil {
+		return nil, err
 	}
 	client := httpClient()
 	cfg := getenv.config(client)
@@ -71,6 +81,7 @@ func Open(ctx context.Context, getenv environment) (*Cloud, error) {
 	c := &Cloud{
 		Table:     dynamotable.New(tables, getenv(EnvTable), time.Now),
 		PublicURL: getenv(EnvPublicURL), AllowedHosts: strings.Split(getenv(EnvAllowHosts), ","),
+		Requests: requests, Sends: sends,
 		sqs:      sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = getenv.endpoint("SQS") }),
 		queueURL: getenv(EnvQueueURL),
 	}

@@ -223,3 +223,32 @@ func TestOpenKeys(t *testing.T) {
 		t.Errorf("webhook secret of the master key (-want +got):\n%s", diff)
 	}
 }
+
+func TestOpenLimits(t *testing.T) {
+	a := newAccount(t, map[string]string{"AWSCURRENT": random("a")})
+	for _, test := range []struct {
+		name, requests, sends   string
+		wantRequests, wantSends int
+		want                    string
+	}{
+		{"none", "", "", 0, 0, ""},
+		{"both", "600", "5", 600, 5, ""},
+		{"no number", "many", "", 0, 0, `the environment variable HOOKLINE_REQUESTS is "many", not a whole number`},
+		{"below none", "", "-1", 0, 0, `the environment variable HOOKLINE_SENDS is "-1", not a whole number`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			environment := a.environment()
+			environment["HOOKLINE_REQUESTS"], environment["HOOKLINE_SENDS"] = test.requests, test.sends
+			c, err := open(t, environment)
+			if test.want != "" {
+				if bot.KindOf(err) != bot.Invalid || err.Error() != test.want {
+					t.Errorf("Open() = %v, want kind invalid and %q", err, test.want)
+				}
+				return
+			}
+			if err != nil || c.Requests != test.wantRequests || c.Sends != test.wantSends {
+				t.Errorf("Open() = %+v, %v, want %d requests and %d sends", c, err, test.wantRequests, test.wantSends)
+			}
+		})
+	}
+}

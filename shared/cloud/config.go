@@ -3,8 +3,12 @@ package cloud
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"hookline/shared/bot"
 )
 
 // The variables that Lambda sets, and those that name other endpoints than a region's own, as the SDK has them. The
@@ -31,6 +35,15 @@ func (getenv environment) config(client aws.HTTPClient) aws.Config {
 			}, nil
 		}),
 	}
+}
+
+// count is a variable that holds a whole number, 0 if it is empty.
+func (getenv environment) count(name string) (int, error) {
+	n, err := strconv.Atoi(cmp.Or(getenv(name), "0"))
+	if err != nil || n < 0 {
+		return 0, bot.Errorf(bot.Invalid, fmt.Sprintf("the environment variable %s is %q, not a whole number", name, getenv(name)))
+	}
+	return n, nil
 }
 
 // endpoint is where a service is reached, nil for the region's own.

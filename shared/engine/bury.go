@@ -174,6 +174,9 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 	if t.letter != nil {
 		letter.Job, letter.Decision, letter.Unsent = t.letter.Job, t.decision, t.letter.Unsent
 		letter.Version = t.letter.Version
+		if t.letter.Redriven > letter.Redriven { // once more meanwhile: that job is still to come
+			letter.Redriven, letter.RedrivenAt = t.letter.Redriven, t.letter.RedrivenAt
+		}
 		_, err := e.store.PutDeadLetter(ctx, letter)
 		return err
 	}

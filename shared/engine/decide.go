@@ -19,7 +19,7 @@ func (e *Engine) decide(ctx context.Context, t *turn) error {
 	if err != nil {
 		return err
 	}
-	t.fetch, t.now = limitedFetcher{e.Requests, e, t.scene.Head.ID}, e.now().UTC()
+	t.fetch, t.now = limitedFetcher{e.Requests, e, t.scene.Head}, e.now().UTC()
 	return t.decide(ctx, live)
 }
 

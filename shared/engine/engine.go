@@ -47,12 +47,14 @@ type Engine struct {
 	records   records
 	sends     buckets // by channel
 	requests  buckets // by bot
+	accounts  accountLimits
 }
 
 // New makes an Engine.
 func New(st *store.Store, providers provider.Set, log *slog.Logger, now func() time.Time) *Engine {
 	e := &Engine{store: st, providers: providers, log: log, now: now}
 	e.bots = library{load: st.Definition, limit: libraryBytes}
+	e.accounts.read = st.AccountLimits
 	e.records = records{write: st.PutTurns, log: log}
 	return e
 }

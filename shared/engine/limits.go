@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -10,8 +11,8 @@ import (
 	"hookline/shared/fetch"
 )
 
-// Limits hold channels and bots to a rate, counted in each process by itself. What is over it is handed back and tried
-// again, for as long as it takes.
+// Limits hold channels and bots to a rate, counted in each process by itself; those of an account stand before them. What
+// is over a rate is handed back and tried again, for as long as it takes.
 type Limits struct {
 	// Sends is how many messages a second a channel sends. 0: deliveries of hooks as many as the network takes, with the
 	// replies of chats, which are not held, counted in.
@@ -38,8 +39,12 @@ func held(wait time.Duration, limit string) error {
 }
 
 // holdSends lets messages of a channel through, or says when to try again.
-func (e *Engine) holdSends(t *turn, messages int) error {
-	rate, holds := e.Limits.Sends, true
+func (e *Engine) holdSends(ctx context.Context, t *turn, messages int) error {
+	own, err := e.accounts.of(ctx, t.scene.Channel.Owner, e.now())
+	if err != nil {
+		return err
+	}
+	rate, holds := cmp.Or(own.Sends, e.Limits.Sends), true
 	if rate == 0 {
 		rate, holds = t.provider.Describe().Limits.Rate, t.job.Kind == bot.DeliveryJob
 	}
@@ -58,16 +63,17 @@ func (e *Engine) holdSends(t *turn, messages int) error {
 type limitedFetcher struct {
 	Fetcher
 	engine *Engine
-	bot    string
+	bot    bot.Head
 }
 
 func (f limitedFetcher) Do(ctx context.Context, r fetch.Request) (fetch.Response, error) {
-	limit := f.engine.Limits.Requests
-	if limit == 0 {
-		limit = defaultRequests
+	own, err := f.engine.accounts.of(ctx, f.bot.Owner, f.engine.now())
+	if err != nil {
+		return fetch.Response{}, err
 	}
+	limit := cmp.Or(own.Requests, f.engine.Limits.Requests, defaultRequests)
 	b := bucket{perSecond: float64(limit) / 60, size: float64(limit)}
-	if wait := f.engine.requests.take(f.bot, 1, b, f.engine.now()); wait > 0 {
+	if wait := f.engine.requests.take(f.bot.ID, 1, b, f.engine.now()); wait > 0 {
 		return fetch.Response{}, held(wait, fmt.Sprintf("the bot's limit of %d requests a minute is reached", limit))
 	}
 	return f.Fetcher.Do(ctx, r)
@@ -110,6 +116,8 @@ func (b *buckets) take(id string, tokens float64, fresh bucket, now time.Time) (
 		current = fresh
 	}
 	current = current.filled(now)
+	current.perSecond, current.size = fresh.perSecond, fresh.size // the limit may be another by now
+	current.tokens = min(current.tokens, current.size)
 	if missing := tokens - current.tokens; missing > 0 {
 		wait = time.Duration(missing / current.perSecond * float64(time.Second))
 	} else {

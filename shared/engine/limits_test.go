@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/engine"
 	"hookline/shared/fetch"
 	"hookline/shared/provider"
+	"hookline/shared/store"
 )
 
 // waves handles jobs side by side until all are done, and gives how many messages were sent at which second.
@@ -129,5 +131,87 @@ func TestRequestsAMinute(t *testing.T) {
 	w.at = w.at.Add(time.Second)
 	if result := w.handle(held); result.HandBack || asked != 3 {
 		t.Errorf("Handle() after 30 s = %+v, asked %d times, want it done", result, asked)
+	}
+}
+
+// limit gives the account of the world's bot limits of its own.
+func (w *world) limit(limits store.Limits) {
+	w.t.Helper()
+	if err := w.store.EnsureAccount(w.t.Context(), "main"); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, _, err := w.store.ChangeLimits(w.t.Context(), "main", func(l *store.Limits) { *l = limits }); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestLimitsOfTheAccountStandFirst(t *testing.T) {
+	tests := []struct {
+		name   string
+		server engine.Limits
+		own    store.Limits
+		sends  int // how many of 3 chats are answered at once
+		asked  int // and ask the shop
+	}{
+		{"none", engine.Limits{}, store.Limits{}, 3, 3},
+		{"of the server", engine.Limits{Sends: 2, Requests: 1}, store.Limits{}, 2, 1},
+		{"of the account, lower", engine.Limits{Sends: 2, Requests: 3}, store.Limits{Sends: 1, Requests: 2}, 1, 2},
+		{"of the account, higher", engine.Limits{Sends: 1, Requests: 1}, store.Limits{Sends: 3, Requests: 3}, 3, 3},
+		{"one of each", engine.Limits{Sends: 1, Requests: 1}, store.Limits{Sends: 2}, 2, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, says("hello", "hello", "hello", ""), ordering(&bot.Request{URL: "https://shop.example"}, ""))
+			asked := 0
+			w.withShop(func(fetch.Request) fetch.Response { asked++; return fetch.Response{Status: 200} })
+			w.engine.Limits = test.server
+			w.limit(test.own)
+			for _, text := range []string{"hello", "order"} {
+				for range 3 {
+					w.handle(w.said(text))
+				}
+			}
+			if len(w.network.sent) != test.sends || asked != test.asked {
+				t.Errorf("%d messages and %d requests were made at once, want %d and %d", len(w.network.sent), asked, test.sends, test.asked)
+			}
+		})
+	}
+}
+
+// A change is seen within a minute, and until then no message costs a read for it.
+func TestChangedLimitsAreSeenWithinAMinute(t *testing.T) {
+	w := newWorld(t, says("hello", "", "hello", ""))
+	w.limit(store.Limits{Sends: 100})
+	reads := 0
+	w.table.beforeAccount = func() error { reads++; return nil }
+	for range 5 {
+		w.handle(w.said("hi"))
+	}
+	if reads != 1 {
+		t.Errorf("the account was read %d times for five messages, want once", reads)
+	}
+	w.limit(store.Limits{Sends: 1})
+	w.at = w.at.Add(time.Minute)
+	before := len(w.network.sent)
+	for range 3 {
+		w.handle(w.said("hi"))
+	}
+	if sent := len(w.network.sent) - before; sent != 1 {
+		t.Errorf("%d messages were sent at once a minute after the limit became 1", sent)
+	}
+}
+
+// Nothing is sent beyond a limit that cannot be read, and nothing is lost.
+func TestUnreadableLimitsHandBack(t *testing.T) {
+	w := newWorld(t, says("hello", "", "hello", ""))
+	w.table.beforeAccount = unavailable
+	job := w.said("hi")
+	if result := w.handle(job); !result.HandBack || w.network.said() != "" {
+		t.Errorf("Handle() = %+v after %q, want it handed back and nothing sent", result, w.network.said())
+	}
+	w.table.beforeAccount = nil
+	w.drain(job)
+	if got := w.network.said(); got != "1: hello" {
+		t.Errorf("sent %q, want hello once", got)
 	}
 }

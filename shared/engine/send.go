@@ -33,7 +33,7 @@ func (e *Engine) send(ctx context.Context, t *turn, replies []bot.Reply) error {
 func (e *Engine) sendParts(ctx context.Context, t *turn, reply *bot.Reply) error {
 	together := max(1, t.provider.Describe().Limits.Batch)
 	next := reply.Parts[reply.Sent:min(reply.Sent+together, len(reply.Parts))]
-	if err := e.holdSends(t, len(next)); err != nil {
+	if err := e.holdSends(ctx, t, len(next)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, SendTime)

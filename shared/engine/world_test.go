@@ -105,6 +105,17 @@ type faultyTable struct {
 	afterPut    func(item store.Item) error
 
 	beforeTransact func(ops []store.Op) error
+	// beforeAccount is asked before an account is read.
+	beforeAccount func() error
+}
+
+func (f *faultyTable) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if f.beforeAccount != nil && key.PK == "ACCOUNTS" {
+		if err := f.beforeAccount(); err != nil {
+			return store.Item{}, err
+		}
+	}
+	return f.Table.Get(ctx, key)
 }
 
 func (f *faultyTable) Transact(ctx context.Context, ops ...store.Op) error {

@@ -27,6 +27,7 @@ const (
 	labelAdmin   = "hookline admin token"
 	labelApp     = "hookline app ids"
 	labelMark    = "hookline marks"
+	labelPerson  = "hookline persons"
 )
 
 // Keys are the master keys: one that seals and signs, and previous ones that only open and verify. They are safe for
@@ -43,6 +44,7 @@ type subkeys struct {
 	admin   []byte
 	app     []byte
 	mark    []byte
+	person  []byte
 }
 
 // New makes Keys of master keys of KeyBytes random bytes each; another size is kind invalid.
@@ -102,6 +104,7 @@ func derive(master []byte) (subkeys, error) {
 		admin:   subkey(labelAdmin, KeyBytes),
 		app:     subkey(labelApp, KeyBytes),
 		mark:    subkey(labelMark, KeyBytes),
+		person:  subkey(labelPerson, KeyBytes),
 	}, nil
 }
 

@@ -36,6 +36,19 @@ func (k *Keys) AppIDs(provider string, appSecret bot.Secret) []string {
 	return ids
 }
 
+// Pseudonyms give what stands for a person of an account where the person's id must not be kept: the one to write, then one
+// for each previous key. Whoever does not have the keys cannot find the id by trying.
+func (k *Keys) Pseudonyms(account, id string) []string {
+	names := make([]string, len(k.ring))
+	for i, key := range k.ring {
+		names[i] = authenticate(key.person, account, id)[:pseudonymLength]
+	}
+	return names
+}
+
+// pseudonymLength is in characters of 6 bits: enough that no two persons share one.
+const pseudonymLength = 22
+
 // HashToken gives the form in which tokens are kept: hexadecimal SHA-256. Tokens are random, so that needs no salt.
 func HashToken(t bot.Secret) string {
 	sum := sha256.Sum256([]byte(t.Reveal()))

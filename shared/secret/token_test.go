@@ -14,6 +14,7 @@ import (
 const (
 	webhookCh1Gen7 = "CJhLgvRjHljABEkH5O-AckBGQBgjBp6FkSi9CSbKKJI"
 	adminAcme      = "acme.CZVX_2HX9yCuTk15BCPTd2A8LLS-rb59m1PWH5kU96M"
+	personAcme42   = "dGjGZlBc0qUwbMGVgXCIuu"
 )
 
 func TestWebhookSecrets(t *testing.T) {
@@ -67,5 +68,18 @@ func TestHashToken(t *testing.T) {
 	const want = "e53c5c23b2f4dff2dc5a3dd10eb1093a480ce45319fd780b973774f90ff49bb3"
 	if got := secret.HashToken("acme.x"); got != want {
 		t.Errorf("HashToken(acme.x) = %s, want %s", got, want)
+	}
+}
+
+func TestPseudonyms(t *testing.T) {
+	keys := newKeys(t, master(1), master(0))
+	got := keys.Pseudonyms("acme", "42")
+	if len(got) != 2 || got[1] != personAcme42 || got[0] == got[1] {
+		t.Errorf("Pseudonyms(acme, 42) = %q, want the current key's, then %q", got, personAcme42)
+	}
+	for _, other := range [][2]string{{"acme", "43"}, {"evil", "42"}, {"acme4", "2"}} {
+		if keys.Pseudonyms(other[0], other[1])[0] == got[0] {
+			t.Errorf("Pseudonyms(%q) are those of acme's 42", other)
+		}
 	}
 }

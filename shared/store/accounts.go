@@ -13,7 +13,8 @@ type Account struct {
 	ID        string    `json:"-"`
 	CreatedAt time.Time `json:"created_at"`
 	// Closed opens nothing any more: it is being deleted.
-	Closed bool `json:"closed,omitempty"`
+	Closed bool   `json:"closed,omitempty"`
+	Limits Limits `json:"limits,omitzero"`
 }
 
 // accountID has no dot: that ends the account in a token.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,7 +23,7 @@ type AuditEntry struct {
 	Token     string `json:"token,omitempty"`
 	Operation string `json:"operation" doc:"the operation's id in the OpenAPI document"`
 	Bot       string `json:"bot,omitempty"`
-	// Resource are the parts of the address beside the bot, by name.
+	// Resource are the parts of the address beside the bot, by name. A user or chat of a network is kept as a pseudonym only.
 	Resource map[string]string `json:"resource,omitempty"`
 	Changes  []Change          `json:"changes,omitempty"`
 	Omitted  int               `json:"omitted,omitempty" doc:"how many more changes there were"`
@@ -67,15 +69,36 @@ func withoutValues(changes []Change) []Change {
 	return short
 }
 
-// auditScan is how many entries are looked at, at most, for those of one bot.
+// AuditPseudonym is how the audit of an account names a user or chat of a network, so that nothing is left of who was
+// erased. Who knows the id finds the entries by it.
+func (s *Store) AuditPseudonym(account, id string) string { return s.keys.Pseudonyms(account, id)[0] }
+
+// auditScan is how many entries are looked at, at most, for those of one bot or person.
 const auditScan = 200
 
-// Audit gives entries of an account, newest first, behind after; with a bot, those of that name only. Next is where to go
-// on, "" at the end: a page may hold less than limit before that.
+// AuditQuery asks for entries of an account, newest first, behind After; with a Bot, those of that name only, and with a
+// Person those that name a user or chat of that id.
+type AuditQuery struct {
+	Account, Bot, Person string
+	After                string
+	Limit                int
+}
+
+// Audit gives entries of an account, as FindAudit of all persons.
 func (s *Store) Audit(ctx context.Context, account, botName, after string, limit int) (found []AuditEntry, next string, err error) {
-	q := Query{PK: auditKey(account, time.Time{}, "").PK, After: after, Limit: limit, Newest: true}
-	if botName != "" {
-		q.Limit = max(limit, auditScan)
+	return s.FindAudit(ctx, AuditQuery{Account: account, Bot: botName, After: after, Limit: limit})
+}
+
+// FindAudit gives the entries that are asked for. Next is where to go on, "" at the end: a page may hold less than the
+// limit before that.
+func (s *Store) FindAudit(ctx context.Context, asked AuditQuery) (found []AuditEntry, next string, err error) {
+	q := Query{PK: auditKey(asked.Account, time.Time{}, "").PK, After: asked.After, Limit: asked.Limit, Newest: true}
+	var names []string
+	if asked.Person != "" {
+		names = append(s.keys.Pseudonyms(asked.Account, asked.Person), asked.Person) // older entries have the id itself
+	}
+	if asked.Bot+asked.Person != "" {
+		q.Limit = max(asked.Limit, auditScan)
 	}
 	items, err := s.table.Query(ctx, q)
 	if err != nil {
@@ -87,10 +110,10 @@ func (s *Store) Audit(ctx context.Context, account, botName, after string, limit
 			return nil, "", err
 		}
 		next = item.SK
-		if botName == "" || e.Bot == botName {
+		if (asked.Bot == "" || e.Bot == asked.Bot) && (asked.Person == "" || e.concerns(names)) {
 			found = append(found, e)
 		}
-		if len(found) == limit {
+		if len(found) == asked.Limit {
 			return found, next, nil
 		}
 	}
@@ -98,4 +121,15 @@ func (s *Store) Audit(ctx context.Context, account, botName, after string, limit
 		next = ""
 	}
 	return found, next, nil
+}
+
+// concerns tells whether an entry names a person. A recipient is named by its channel and, behind '#', its chat.
+func (e AuditEntry) concerns(names []string) bool {
+	for _, part := range []string{"user", "chat", "recipient"} {
+		value := e.Resource[part]
+		if slices.Contains(names, value[strings.LastIndex(value, "#")+1:]) {
+			return true
+		}
+	}
+	return false
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hookline/shared/secret"
 	"hookline/shared/store"
 )
 
@@ -81,5 +82,53 @@ func TestAuditOfMuch(t *testing.T) {
 				t.Errorf("%d changes kept, %d omitted, the first %v; want %d", len(got.Changes), got.Omitted, got.Changes[0], test.kept)
 			}
 		})
+	}
+}
+
+// Who knows a person's id finds what concerned the person, also what was written when another key was the current one, or
+// before there were pseudonyms.
+func TestAuditOfAPerson(t *testing.T) {
+	c := newClock()
+	_, table := open(t, c)
+	old, fresh := []byte(strings.Repeat("o", secret.KeyBytes)), []byte(strings.Repeat("f", secret.KeyBytes))
+	keys := func(current []byte, previous ...[]byte) *store.Store {
+		k, err := secret.New(current, previous...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store.New(table, k, c.Now)
+	}
+	before, s := keys(old), keys(fresh, old)
+	for i, resource := range []map[string]string{
+		{"user": "42"},
+		{"user": before.AuditPseudonym("acme", "42")},
+		{"user": s.AuditPseudonym("acme", "42")},
+		{"recipient": "ch#" + s.AuditPseudonym("acme", "42")},
+		{"chat": s.AuditPseudonym("acme", "42"), "user": s.AuditPseudonym("acme", "7")},
+		{"user": s.AuditPseudonym("acme", "43")},
+		{"user": s.AuditPseudonym("evil", "42")},
+		{"letter": "42"},
+		{},
+	} {
+		if err := s.PutAudit(t.Context(), "acme", store.AuditEntry{Operation: fmt.Sprint(i), Resource: resource}); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(time.Second)
+	}
+	var got []string
+	for q := (store.AuditQuery{Account: "acme", Person: "42", Limit: 2}); ; {
+		entries, next, err := s.FindAudit(t.Context(), q)
+		if err != nil || len(entries) > 2 {
+			t.Fatalf("FindAudit(%+v) = %d entries, %v", q, len(entries), err)
+		}
+		for _, e := range entries {
+			got = append(got, e.Operation)
+		}
+		if q.After = next; next == "" {
+			break
+		}
+	}
+	if strings.Join(got, " ") != "4 3 2 1 0" {
+		t.Errorf("FindAudit of 42 = %s, want 4 3 2 1 0", got)
 	}
 }

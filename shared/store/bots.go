@@ -28,7 +28,8 @@ type Publication struct {
 
 // Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
 // new one whole: chunks and channels are written first, then the head is moved by one conditional put. A credential
-// without a value keeps the one that is stored; if there is none the answer is kind invalid.
+// without a value keeps the one that is stored; if there is none the answer is kind invalid. What is over a limit of the
+// owner's account is kind forbidden, with ReasonLimit.
 func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (Publication, error) {
 	return s.PublishOver(ctx, owner, def, func(bot.Head) error { return nil })
 }
@@ -50,10 +51,7 @@ func (s *Store) PublishOver(
 func (s *Store) publishOnce(
 	ctx context.Context, owner string, def bot.Definition, allow func(bot.Head) error,
 ) (p Publication, lost bool, err error) {
-	head, version, err := s.headByName(ctx, owner, def.Bot)
-	if bot.KindOf(err) == bot.NotFound {
-		head, err = bot.Head{ID: newID(), Owner: owner, Name: def.Bot}, nil
-	}
+	head, version, err := s.headOrNew(ctx, owner, def.Bot)
 	if err == nil {
 		err = allow(head)
 	}
@@ -64,16 +62,35 @@ func (s *Store) publishOnce(
 	return p, bot.KindOf(err) == bot.Conflict, err
 }
 
-func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, def bot.Definition) (Publication, error) {
+// plan is a publication before anything of it is written.
+type plan struct {
+	Publication
+	chunks packed
+	// also is what goes into the transaction that makes the bot.
+	also []Op
+}
+
+func (s *Store) plan(ctx context.Context, head bot.Head, version int64, def bot.Definition) (p plan, err error) {
 	stored, err := s.sealDefinition(ctx, head, def)
 	if err != nil {
-		return Publication{}, err
+		return p, err
 	}
-	chunks, err := pack(stored)
+	if p.chunks, err = pack(stored); err != nil {
+		return p, err
+	}
+	p.Head, p.Created, p.Changed = head, version == 0, !strings.HasSuffix(head.Definition, p.chunks.hash)
+	if p.Changed {
+		p.also, err = s.admit(ctx, p, def)
+	}
+	return p, err
+}
+
+func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, def bot.Definition) (Publication, error) {
+	planned, err := s.plan(ctx, head, version, def)
 	if err != nil {
 		return Publication{}, err
 	}
-	p := Publication{Head: head, Created: version == 0, Changed: !strings.HasSuffix(head.Definition, chunks.hash)}
+	p, chunks := planned.Publication, planned.chunks
 	if err := s.putChannels(ctx, &p, def.Channels); err != nil {
 		return p, err
 	}
@@ -87,7 +104,7 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 			return p, err
 		}
 	}
-	if err := s.moveHead(ctx, p.Head, version); err != nil {
+	if err := s.moveHead(ctx, p.Head, version, planned.also); err != nil {
 		s.dropNewChannels(ctx, p, head.Channels)
 		s.dropNewHooks(ctx, p)
 		return p, err
@@ -101,7 +118,8 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 // newID makes the id of a bot or channel: it stands in webhook addresses and cannot be guessed.
 func newID() string { return strings.ToLower(rand.Text()) }
 
-func (s *Store) moveHead(ctx context.Context, head bot.Head, version int64) error {
+// moveHead makes a head the live one; version is that of the one before, 0 if also and the bot's name are made with it.
+func (s *Store) moveHead(ctx context.Context, head bot.Head, version int64, also []Op) error {
 	item, err := encode(headKey(head.ID), head, noExpiry)
 	if err != nil {
 		return err
@@ -114,7 +132,7 @@ func (s *Store) moveHead(ctx context.Context, head bot.Head, version int64) erro
 	if err != nil {
 		return err
 	}
-	return s.table.Transact(ctx, Op{Verb: PutVerb, Item: item}, Op{Verb: PutVerb, Item: name})
+	return s.table.Transact(ctx, append(also, Op{Verb: PutVerb, Item: item}, Op{Verb: PutVerb, Item: name})...)
 }
 
 // accountBot is the item that finds a bot by its name.
@@ -128,6 +146,15 @@ func (s *Store) headByName(ctx context.Context, owner, name string) (bot.Head, i
 		return bot.Head{}, 0, err
 	}
 	return read[bot.Head](ctx, s, headKey(index.ID), "bot: "+name)
+}
+
+// headOrNew gives an owner's bot and its version, or one that is still to be made and 0.
+func (s *Store) headOrNew(ctx context.Context, owner, name string) (bot.Head, int64, error) {
+	head, version, err := s.headByName(ctx, owner, name)
+	if bot.KindOf(err) == bot.NotFound {
+		return bot.Head{ID: newID(), Owner: owner, Name: name}, 0, nil
+	}
+	return head, version, err
 }
 
 // BotByName finds the head of an owner's bot.

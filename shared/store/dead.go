@@ -33,6 +33,44 @@ func (s *Store) PutDeadLetter(ctx context.Context, letter bot.DeadLetter) (int64
 	return s.write(ctx, deadKey(letter.Bot, letter.ID), letter, IfVersion(letter.Version))
 }
 
+// MendDeadLetter writes a letter with other replies unsent, if it still is what was read. A delivery keeps by itself what it
+// has to send, and gets them too. Kind conflict: the letter is another by now, or the delivery has ended.
+func (s *Store) MendDeadLetter(ctx context.Context, letter bot.DeadLetter) error {
+	var err error
+	if letter.Job.Kind == bot.DeliveryJob && letter.Job.Call != nil {
+		err = s.mendDelivery(ctx, letter)
+	} else {
+		_, err = s.PutDeadLetter(ctx, letter)
+	}
+	if bot.KindOf(err) == bot.Conflict {
+		return bot.Wrap(bot.Conflict, "the letter has been changed meanwhile, or its delivery is no longer kept: read it again", err)
+	}
+	return err
+}
+
+func (s *Store) mendDelivery(ctx context.Context, letter bot.DeadLetter) error {
+	call := letter.Job.Call.Call
+	d, version, err := read[bot.Delivery](ctx, s, deliveryKey(call, letter.Job.Group()), "delivery")
+	if bot.KindOf(err) == bot.NotFound || err == nil && d.Outcome != bot.DeliveryFailed {
+		return bot.Errorf(bot.Conflict, "no delivery that failed is kept")
+	}
+	if err != nil {
+		return err
+	}
+	d.Replies, d.Notes = letter.Unsent, letter.Decision.Notes
+	item, err := s.deliveryItem(call, d)
+	if err != nil {
+		return err
+	}
+	grave, err := encode(deadKey(letter.Bot, letter.ID), letter, noExpiry)
+	if err != nil {
+		return err
+	}
+	return s.table.Transact(ctx,
+		Op{Verb: PutVerb, Item: grave, Cond: IfVersion(letter.Version)},
+		Op{Verb: PutVerb, Item: item, Cond: IfVersion(version)})
+}
+
 // DeadLetter reads one letter of a bot.
 func (s *Store) DeadLetter(ctx context.Context, botID, id string) (bot.DeadLetter, error) {
 	letter, version, err := read[bot.DeadLetter](ctx, s, deadKey(botID, id), "dead letter")
@@ -68,7 +106,7 @@ func (s *Store) DropDeadLetter(ctx context.Context, botID, id string) error {
 func (s *Store) Redrive(ctx context.Context, botID, id string) (bot.Job, error) {
 	letter, err := change(ctx, s, deadKey(botID, id), "dead letter", func(letter *bot.DeadLetter) {
 		letter.Redriven++
-		letter.Failing = nil
+		letter.RedrivenAt, letter.Failing = s.now().UTC(), nil
 	})
 	if err != nil {
 		return bot.Job{}, err
