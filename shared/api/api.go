@@ -76,7 +76,13 @@ func (a *API) Handler() http.Handler {
 // limits are what the document says of them.
 const limits = `Limits: a bot file has at most 8 MB, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests`" + ` says.
 Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends`" + ` holds replies to a rate, too. Both are counted in each process.
-What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.`
+What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.
+
+Lists: each answers an object with the list under its name and, where there is more behind it, ` + "`next`" + `: give that as ` + "`cursor`" + ` to read on. ` + "`limit`" + ` is how many at most.
+Bots, states, env, hooks and channels come by name, handlers as the bot file has them, versions the newest first.
+
+Revisions: the ETag of a bot and its parts is another one after each change of the bot file, a credential of a channel included, and after nothing else. A change with ` + "`If-Match`" + ` is made to that
+revision or not at all.`
 
 // config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
 func config() huma.Config {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/store"
@@ -19,12 +20,14 @@ type recipientInfo struct {
 	Listed     bool `json:"listed,omitempty"`
 	Subscribed bool `json:"subscribed,omitempty"`
 	Left       bool `json:"left,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 func describeRecipient(r store.Recipient, names channelNames) recipientInfo {
 	return recipientInfo{
 		ID: r.ID(), Channel: names.channel(r.Channel), Chat: r.Chat, Thread: r.Thread, User: r.User, Vars: r.Vars,
-		Listed: r.Listed, Subscribed: r.Subscribed, Left: r.Left,
+		Listed: r.Listed, Subscribed: r.Subscribed, Left: r.Left, CreatedAt: r.CreatedAt,
 	}
 }
 

@@ -75,7 +75,7 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 	if err != nil {
 		return Publication{}, err
 	}
-	chunks, err := pack(stored)
+	chunks, err := pack(stored, s.now())
 	if err != nil {
 		return Publication{}, err
 	}
@@ -101,7 +101,7 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 		s.dropNewHooks(ctx, p)
 		return p, err
 	}
-	if err := s.settleHooks(ctx, p.Head, def.Hooks); err != nil {
+	if err := s.settleHooks(ctx, &p, def.Hooks); err != nil {
 		return p, bot.Wrap(bot.Unavailable, "the version is live, but not all recipients of its hooks are written: publish it again", err)
 	}
 	return p, s.retireDefinitions(ctx, p.Head)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"maps"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/secret"
@@ -21,6 +22,9 @@ type Hook struct {
 	// Keys sign calls, the newest first; without any, calls are not signed.
 	Keys     []bot.Secret
 	Disabled bool
+
+	CreatedAt time.Time
+	UpdatedAt time.Time // when its definition, a token or a key of it last changed
 }
 
 // PublishedHook is a hook that a publication made, with its token, or kept, without.
@@ -41,6 +45,11 @@ type hookItem struct {
 	// that they are of.
 	ListedAs string `json:"listed_as,omitempty"`
 	ListedBy int    `json:"listed_by,omitempty"`
+	// DefinedAs is the hash of the hook in the bot file.
+	DefinedAs string `json:"defined_as,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 // sealedHookKey is the field as which a hook's keys are sealed.
@@ -59,6 +68,7 @@ func (s *Store) openHook(id string, stored hookItem) (Hook, error) {
 	h := Hook{
 		ID: id, Bot: stored.Bot, Owner: stored.Owner, Name: stored.Name,
 		TokenHashes: stored.TokenHashes, Disabled: stored.Disabled,
+		CreatedAt: stored.CreatedAt, UpdatedAt: stored.UpdatedAt,
 	}
 	for _, sealed := range stored.Keys {
 		key, err := s.keys.Open(sealed, stored.Owner, id, sealedHookKey)
@@ -115,7 +125,10 @@ func (s *Store) SetHookDisabled(ctx context.Context, id string, disabled bool) e
 }
 
 func (s *Store) changeHook(ctx context.Context, id string, apply func(*hookItem)) error {
-	_, err := change(ctx, s, hookKey(id), "hook", apply)
+	_, err := change(ctx, s, hookKey(id), "hook", func(h *hookItem) {
+		apply(h)
+		h.UpdatedAt = s.now().UTC()
+	})
 	return err
 }
 
@@ -147,8 +160,10 @@ func (s *Store) putHook(ctx context.Context, head bot.Head, id, name string) (Pu
 			return PublishedHook{Hook: h}, err
 		}
 	}
-	token := newToken("hook")
-	h := hookItem{Bot: head.ID, Owner: head.Owner, Name: name, TokenHashes: []string{secret.HashToken(token)}}
+	token, now := newToken("hook"), s.now().UTC()
+	h := hookItem{
+		Bot: head.ID, Owner: head.Owner, Name: name, TokenHashes: []string{secret.HashToken(token)}, CreatedAt: now, UpdatedAt: now,
+	}
 	id = newID()
 	if _, err := s.write(ctx, hookKey(id), h, Absent); err != nil {
 		return PublishedHook{}, err
@@ -169,12 +184,17 @@ func (s *Store) dropNewHooks(ctx context.Context, p Publication) {
 
 // settleHooks does what is done once a version is live: it writes the recipients of its hooks and removes the hooks that
 // it no longer has.
-func (s *Store) settleHooks(ctx context.Context, head bot.Head, defined []bot.Hook) error {
-	for _, hook := range defined {
-		if err := s.listRecipients(ctx, head, hook); err != nil {
+func (s *Store) settleHooks(ctx context.Context, p *Publication, defined []bot.Hook) (err error) {
+	for i, hook := range defined {
+		if p.Hooks[i].UpdatedAt, err = s.listRecipients(ctx, p.Head, hook); err != nil {
 			return err
 		}
 	}
+	return s.removeLeavingHooks(ctx, p.Head)
+}
+
+// removeLeavingHooks removes the hooks that a bot no longer has.
+func (s *Store) removeLeavingHooks(ctx context.Context, head bot.Head) error {
 	for _, id := range head.LeavingHooks {
 		if err := s.removeHook(ctx, id); err != nil {
 			return err

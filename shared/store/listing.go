@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -18,22 +19,25 @@ const listingPage = TransactLimit - 1
 
 // listRecipients makes the recipients that a bot file lists for a hook those that are stored, and leaves those alone who
 // subscribed by themselves. It writes only what differs, so that after a failure the next publication goes on. Of two
-// publications at once the one with the higher version decides.
-func (s *Store) listRecipients(ctx context.Context, head bot.Head, hook bot.Hook) error {
+// publications at once the one with the higher version decides. It gives when the hook was last changed.
+func (s *Store) listRecipients(ctx context.Context, head bot.Head, hook bot.Hook) (updated time.Time, err error) {
 	l := listing{store: s, hook: head.Hooks[hook.Name], version: head.Version}
 	listed, err := listedRecipients(head, hook)
 	if err != nil {
-		return err
+		return updated, err
 	}
-	if l.hash, err = listingHash(listed); err != nil {
-		return err
+	if l.hash, err = hashOf(listed); err != nil {
+		return updated, err
+	}
+	if l.defined, err = hashOf(hook); err != nil {
+		return updated, err
 	}
 	for range lostRaces {
 		if err = l.write(ctx, maps.Clone(listed)); bot.KindOf(err) != bot.Conflict {
-			return err
+			break
 		}
 	}
-	return err
+	return l.updated, err
 }
 
 // listedRecipients gives the recipients of a bot file, by id, with the ids of their channels.
@@ -52,10 +56,10 @@ func listedRecipients(head bot.Head, hook bot.Hook) (map[string]Recipient, error
 	return listed, nil
 }
 
-func listingHash(listed map[string]Recipient) (string, error) {
-	encoded, err := json.Marshal(listed)
+func hashOf(defined any) (string, error) {
+	encoded, err := json.Marshal(defined)
 	if err != nil {
-		return "", bot.Wrap(bot.Internal, "recipients cannot be encoded", err)
+		return "", bot.Wrap(bot.Internal, "a hook cannot be encoded", err)
 	}
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:8]), nil
@@ -67,18 +71,25 @@ type listing struct {
 	hook    string // id
 	version int    // of the bot
 	hash    string
-	guard   Op // holds as long as the hook's item is as this listing left it
+	defined string    // hash of the hook's definition
+	updated time.Time // when the hook's item was last changed
+	guard   Op        // holds as long as the hook's item is as this listing left it
 }
 
 // write brings the stored recipients in line with listed, which it uses up.
 func (l *listing) write(ctx context.Context, listed map[string]Recipient) error {
 	item, version, err := read[hookItem](ctx, l.store, hookKey(l.hook), "hook")
 	same := item.ListedAs == l.hash
+	l.updated = item.UpdatedAt
 	if err != nil || item.ListedBy > l.version || same && item.ListedBy == l.version {
 		return err
 	}
 	if item.ListedBy = l.version; !same {
 		item.ListedAs = ""
+	}
+	if item.DefinedAs != l.defined {
+		item.DefinedAs, item.UpdatedAt = l.defined, l.store.now().UTC()
+		l.updated = item.UpdatedAt
 	}
 	if version, err = l.store.write(ctx, hookKey(l.hook), item, IfVersion(version)); err != nil || same {
 		return err
@@ -108,7 +119,7 @@ func (l *listing) revise(ctx context.Context, listed map[string]Recipient) error
 			id := recipientID(item.Key)
 			r, named := listed[id]
 			delete(listed, id)
-			op, err := changedRecipient(item, func(i *recipientItem) { i.list(r, named) })
+			op, err := l.store.changedRecipient(item, func(i *recipientItem) { i.list(r, named) })
 			if err != nil {
 				return err
 			}
@@ -136,7 +147,7 @@ func (l *listing) add(ctx context.Context, listed map[string]Recipient) error {
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(listed)), listingPage) {
 		var ops []Op
 		for _, id := range ids {
-			op, err := changedRecipient(Item{Key: recipientKey(l.hook, id)}, func(i *recipientItem) { i.list(listed[id], true) })
+			op, err := l.store.changedRecipient(Item{Key: recipientKey(l.hook, id)}, func(i *recipientItem) { i.list(listed[id], true) })
 			if err != nil {
 				return err
 			}
