@@ -342,7 +342,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"DELETE /v1/bots/{bot}/dead", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{token}",
-		"GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",
+		"GET /v1/deletions", "POST /v1/deletions/{deletion}", "GET /v1/accounts", "POST /v1/accounts", "DELETE /v1/accounts/{account}", "GET /v1/audit",
 		"PATCH /v1/bots/{bot}", "DELETE /v1/bots/{bot}",
 		"GET /v1/bots/{bot}/handlers", "POST /v1/bots/{bot}/handlers", "POST /v1/bots/{bot}/hooks",
 		"GET /v1/bots/{bot}/states", "GET /v1/bots/{bot}/env", "GET /v1/bots/{bot}/channels",

@@ -54,7 +54,10 @@ func TestF41TokenIsShownOnce(t *testing.T) {
 	if made["address"] != address+"/hook/"+w.hook().ID || made["name"] != "courier" || !w.opens(made["token"]) {
 		t.Errorf("hook = %v, want its name, its address, and a token that opens it", made)
 	}
-	plain := map[string]any{"name": "courier", "address": made["address"]}
+	plain := map[string]any{
+		"name": "courier", "id": w.hook().ID, "address": made["address"],
+		"created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
+	}
 	for name, hooks := range map[string]any{
 		"PUT again":   w.publish(withHook)["hooks"],
 		"a rehearsal": w.ask("PUT", "/v1/bots/pizza?dry_run=true", withHook, 200)["hooks"],
@@ -133,6 +136,7 @@ func TestF43Recipients(t *testing.T) {
 	list := func(query string) map[string]any { return w.ask("GET", courier+"/recipients"+query, "", 200) }
 	ada := map[string]any{
 		"id": channel + "#12345", "channel": "telegram", "chat": "12345", "vars": map[string]any{"name": "Ada"}, "listed": true,
+		"created_at": "2026-03-01T12:00:00Z",
 	}
 	if diff := cmp.Diff(map[string]any{"recipients": []any{ada}}, list("")); diff != "" {
 		t.Errorf("recipients of the file (-want +got):\n%s", diff)
@@ -145,6 +149,7 @@ func TestF43Recipients(t *testing.T) {
 	if diff := cmp.Diff(bo, added); diff != "" {
 		t.Errorf("POST (-want +got):\n%s", diff)
 	}
+	bo["created_at"] = "2026-03-01T12:00:00Z"
 	first := list("?limit=1")
 	second := list("?limit=1&cursor=" + url.QueryEscape(first["next"].(string)))
 	if diff := cmp.Diff([]any{bo, ada}, append(first["recipients"].([]any), second["recipients"].([]any)...)); diff != "" {
