@@ -122,9 +122,9 @@ func (s *Store) putChannel(
 			return ch, nil, err
 		}
 	}
-	now := s.now().UTC()
 	if version == 0 || stored.Provider != named.Provider {
-		id, version, stored = newID(), 0, channelItem{Generation: 1, CreatedAt: now}
+		now := s.now().UTC()
+		id, version, stored = newID(), 0, channelItem{Generation: 1, CreatedAt: now, UpdatedAt: now}
 	}
 	item, changed, err := s.defineChannel(id, &stored, head, named)
 	if err != nil {
@@ -157,6 +157,7 @@ func (s *Store) defineChannel(id string, stored *channelItem, head bot.Head, nam
 	if err != nil {
 		return item, false, err
 	}
+	made := stored.Bot == ""
 	stored.Bot, stored.Owner, stored.Name, stored.Provider = head.ID, head.Owner, named.name, named.Provider
 	stored.Settings = named.Settings
 	if stored.Credentials, err = s.sealCredentials(*stored, id, named.ChannelSpec); err != nil {
@@ -165,8 +166,10 @@ func (s *Store) defineChannel(id string, stored *channelItem, head bot.Head, nam
 	if item, err = encode(channelKey(id), stored, noExpiry); err != nil || bytes.Equal(item.Body, before.Body) {
 		return item, false, err
 	}
-	stored.UpdatedAt = s.now().UTC()
-	item, err = encode(channelKey(id), stored, noExpiry)
+	if !made {
+		stored.UpdatedAt = s.now().UTC()
+		item, err = encode(channelKey(id), stored, noExpiry)
+	}
 	return item, true, err
 }
 

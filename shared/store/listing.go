@@ -87,10 +87,10 @@ func (l *listing) write(ctx context.Context, listed map[string]Recipient) error 
 	if item.ListedBy = l.version; !same {
 		item.ListedAs = ""
 	}
-	if item.DefinedAs != l.defined {
-		item.DefinedAs, item.UpdatedAt = l.defined, l.store.now().UTC()
-		l.updated = item.UpdatedAt
+	if item.DefinedAs != "" && item.DefinedAs != l.defined {
+		item.UpdatedAt = l.store.now().UTC()
 	}
+	item.DefinedAs, l.updated = l.defined, item.UpdatedAt
 	if version, err = l.store.write(ctx, hookKey(l.hook), item, IfVersion(version)); err != nil || same {
 		return err
 	}
