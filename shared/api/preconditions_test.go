@@ -3,8 +3,12 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
+
+	"hookline/shared/bot"
+	"hookline/shared/provider"
 )
 
 // A change of a channel alone is a revision of its own, which a condition sees; applying the same again is none.
@@ -67,5 +71,42 @@ func TestReadsOfWhatIsKnown(t *testing.T) {
 	w.publish(pizza + "description: d\n")
 	if _, tag, _ := w.call("GET", "/v1/bots/pizza/versions/1", "", ""); tag != fmt.Sprintf(`"1-%d"`, w.head().Revision) {
 		t.Errorf("ETag of a version that is replaced = %s", tag)
+	}
+}
+
+// meddler is a network that does something when a bot file is checked.
+type meddler struct {
+	*network
+	then func()
+}
+
+func (m *meddler) Describe() provider.Description {
+	if m.then != nil {
+		m.then()
+	}
+	return m.network.Describe()
+}
+
+// A channel that changes while a part of its bot is edited keeps its change: the edit is made anew.
+func TestEditsSeeChannelsChangeMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	m := &meddler{network: w.network}
+	w.api.Providers = provider.NewSet(m)
+	m.then = sync.OnceFunc(func() {
+		def, err := w.store.Definition(t.Context(), w.head(), w.head().Definition)
+		if err != nil {
+			t.Error(err)
+		}
+		def.Channels = map[string]bot.ChannelSpec{"telegram": {
+			Provider: "telegram", Credentials: map[string][]bot.Credential{"token": {{Value: "2:quicker", From: "TELEGRAM_TOKEN"}}},
+		}}
+		if _, err := w.store.Publish(t.Context(), "admin", def); err != nil {
+			t.Error(err)
+		}
+	})
+	w.ask("PATCH", "/v1/bots/pizza", `{"description":"d"}`, http.StatusOK)
+	if got := w.channel("telegram").Secret("token"); got != "2:quicker" {
+		t.Errorf("the token after both changes is %q, want the new one kept", got.Reveal())
 	}
 }
