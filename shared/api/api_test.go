@@ -358,7 +358,7 @@ func TestOpenAPIListsEveryOperation(t *testing.T) {
 		"DELETE /v1/bots/{bot}/dead", "PATCH /v1/bots/{bot}/dead/{letter}", "DELETE /v1/bots/{bot}/dead/{letter}", "GET /v1/queue", "GET /v1/bots/{bot}/channels/{channel}/health",
 		"GET /v1/bots/{bot}/turns/{turn}", "GET /v1/bots/{bot}/versions", "GET /v1/bots/{bot}/versions/{version}", "POST /v1/bots/{bot}/versions/{version}/rollback",
 		"GET /v1/tokens", "POST /v1/tokens", "GET /v1/tokens/{token}", "PATCH /v1/tokens/{token}", "DELETE /v1/tokens/{token}",
-		"GET /v1/accounts", "POST /v1/accounts", "GET /v1/accounts/{account}", "PATCH /v1/accounts/{account}", "DELETE /v1/accounts/{account}", "GET /v1/audit",
+		"GET /v1/deletions", "POST /v1/deletions/{deletion}", "GET /v1/accounts", "POST /v1/accounts", "GET /v1/accounts/{account}", "PATCH /v1/accounts/{account}", "DELETE /v1/accounts/{account}", "GET /v1/audit",
 		"GET /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}", "PUT /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"PATCH /v1/bots/{bot}/hooks/{hook}/recipients/{recipient}",
 		"PATCH /v1/bots/{bot}", "DELETE /v1/bots/{bot}",

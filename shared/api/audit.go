@@ -73,6 +73,13 @@ func (r *record) name(part, value string) {
 	}
 }
 
+// about says which bot was changed where the address does not name it.
+func (r *record) about(bot string) {
+	if r != nil {
+		r.entry.Bot = bot
+	}
+}
+
 // drop keeps a call out of the audit that has changed nothing.
 func (r *record) drop() {
 	if r != nil {

@@ -3,10 +3,10 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/botfile"
@@ -25,18 +25,20 @@ type published struct {
 	RemovedHooks []string       `json:"removed_hooks,omitempty"`
 	Changes      []store.Change `json:"changes,omitempty"`
 	Warnings     []bot.Problem  `json:"warnings,omitempty"`
+
+	revision int64
 }
 
 type putBotInput struct {
 	Bot         string `path:"bot"`
 	DryRun      bool   `query:"dry_run" doc:"answer with the differences and change nothing"`
-	IfMatch     string `header:"If-Match" doc:"the ETag of the version that is replaced"`
+	IfMatch     string `header:"If-Match" doc:"the ETag of the revision that is replaced"`
 	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"only if there is no bot of that name"`
 	RawBody     []byte `contentType:"application/yaml" doc:"the bot file, as YAML or JSON"`
 }
 
 type putBotOutput struct {
-	ETag string `header:"ETag" doc:"the version"`
+	ETag string `header:"ETag" doc:"the revision: another one after each change of the bot file, its channels included"`
 	Body published
 }
 
@@ -55,13 +57,13 @@ func (a *API) putBot(ctx context.Context, in *putBotInput) (*putBotOutput, error
 		}
 		answer, err := a.rehearse(ctx, def)
 		answer.Warnings = warnings
-		return &putBotOutput{versionTag(answer.Version), answer}, err
+		return &putBotOutput{tagOf(answer.revision), answer}, err
 	}
 	return a.publish(ctx, def, warnings, func(live bot.Head) error {
 		if live.Version == 0 {
-			return matches(in.IfMatch, 0)
+			return matches(in.IfMatch, live)
 		}
-		return cmp.Or(absent(in.IfNoneMatch, live.Version), matches(in.IfMatch, live.Version))
+		return cmp.Or(absent(in.IfNoneMatch, live), matches(in.IfMatch, live))
 	})
 }
 
@@ -80,7 +82,7 @@ func (a *API) publish(
 	if err != nil {
 		return nil, err
 	}
-	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings}
+	answer := published{Bot: p.Head.Name, Version: p.Head.Version, Changed: p.Changed, Warnings: warnings, revision: p.Head.Revision}
 	left := func(ch bot.Channel, err error) {
 		if err != nil {
 			answer.Warnings = append(answer.Warnings, bot.Problem{Path: "channels." + ch.Name, Message: bot.PublicMessage(err), Warning: true})
@@ -95,7 +97,7 @@ func (a *API) publish(
 		left(ch, a.retire(ctx, ch))
 	}
 	a.OnChange()
-	return &putBotOutput{versionTag(answer.Version), answer}, nil
+	return &putBotOutput{tagOf(answer.revision), answer}, nil
 }
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.
@@ -136,21 +138,24 @@ type botInput struct {
 	Bot string `path:"bot"`
 }
 
-type getBotOutput struct {
-	ETag string `header:"ETag" doc:"the version"`
-	Body json.RawMessage
+type getBotInput struct {
+	Bot         string `path:"bot"`
+	IfNoneMatch string `header:"If-None-Match" doc:"an ETag that is known: 304 if it is the live one"`
 }
 
-func (a *API) getBot(ctx context.Context, in *botInput) (*getBotOutput, error) {
+func (a *API) getBot(ctx context.Context, in *getBotInput) (*shownOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
+		return nil, err
+	}
+	if err := fresh(in.IfNoneMatch, head); err != nil {
 		return nil, err
 	}
 	def, _, err := a.definition(ctx, head)
 	if err != nil {
 		return nil, err
 	}
-	return botOutput(head.Version, def)
+	return shown(head, def)
 }
 
 // definition puts a bot's live definition together with its channels.
@@ -182,8 +187,12 @@ func specs(channels []bot.Channel) map[string]bot.ChannelSpec {
 
 // channels reads a bot's channels, by name.
 func (a *API) channels(ctx context.Context, head bot.Head) ([]bot.Channel, error) {
-	channels := make([]bot.Channel, 0, len(head.Channels))
-	for _, name := range slices.Sorted(maps.Keys(head.Channels)) {
+	return a.channelsNamed(ctx, head, slices.Sorted(maps.Keys(head.Channels)))
+}
+
+func (a *API) channelsNamed(ctx context.Context, head bot.Head, names []string) ([]bot.Channel, error) {
+	channels := make([]bot.Channel, 0, len(names))
+	for _, name := range names {
 		ch, err := a.Store.Channel(ctx, head.Channels[name])
 		if err != nil {
 			return nil, err
@@ -193,16 +202,13 @@ func (a *API) channels(ctx context.Context, head bot.Head) ([]bot.Channel, error
 	return channels, nil
 }
 
-// pageInput is how lists are read page by page: the cursor is the last answer's next.
-type pageInput struct {
-	Cursor string `query:"cursor"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
-}
-
 type botInfo struct {
-	Bot      string        `json:"bot"`
-	Version  int           `json:"version"`
-	Channels []channelInfo `json:"channels"`
+	Bot       string        `json:"bot"`
+	ID        string        `json:"id"`
+	Version   int           `json:"version"`
+	CreatedAt time.Time     `json:"created_at,omitzero"`
+	UpdatedAt time.Time     `json:"updated_at,omitzero"`
+	Channels  []channelInfo `json:"channels"`
 }
 
 type listBotsOutput struct {
@@ -224,7 +230,9 @@ func (a *API) listBots(ctx context.Context, in *pageInput) (*listBotsOutput, err
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Bots = append(out.Body.Bots, botInfo{head.Name, head.Version, a.describe(channels)})
+		out.Body.Bots = append(out.Body.Bots, botInfo{
+			head.Name, head.ID, head.Version, head.CreatedAt, head.UpdatedAt, a.describe(channels),
+		})
 	}
 	if len(heads) == in.Limit {
 		out.Body.Next = heads[len(heads)-1].Name
@@ -240,9 +248,9 @@ func (a *API) rehearse(ctx context.Context, def bot.Definition) (published, erro
 	if err == nil {
 		var channels []bot.Channel
 		before, channels, err = a.definition(ctx, head)
-		answer.Version, answer.Channels = head.Version, a.describe(channels)
+		answer.Version, answer.revision, answer.Channels = head.Version, head.Revision, a.describe(channels)
 		if err == nil {
-			answer.Hooks, err = a.hooksOf(ctx, head)
+			answer.Hooks, err = a.hooksNamed(ctx, head, slices.Sorted(maps.Keys(head.Hooks)))
 		}
 	}
 	if err != nil && bot.KindOf(err) != bot.NotFound {

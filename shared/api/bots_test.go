@@ -22,6 +22,7 @@ func TestPublish(t *testing.T) {
 		"bot": "pizza", "version": 1.0, "changed": true, "hooks": []any{},
 		"channels": []any{map[string]any{
 			"name": "telegram", "provider": "telegram", "id": id, "address": address + "/telegram/" + id,
+			"created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
 		}},
 		"warnings": []any{map[string]any{
 			"path": "handlers[0].target_state", "line": 9.0, "warning": true,
@@ -105,8 +106,8 @@ func TestGetBotMasksSecrets(t *testing.T) {
 	w := newWorld(t)
 	w.publish(strings.Replace(pizza, "  telegram:", "  second: {provider: telegram, token: '2:typed-in'}\n  telegram:", 1))
 	resp, text := w.send("GET", "/v1/bots/pizza", "")
-	if etag := resp.Header.Get("ETag"); resp.StatusCode != 200 || etag != `"1"` {
-		t.Errorf("GET = %d, ETag %s, want 200, \"1\"", resp.StatusCode, etag)
+	if etag := resp.Header.Get("ETag"); resp.StatusCode != 200 || etag != w.tag() {
+		t.Errorf("GET = %d, ETag %s, want 200, %s", resp.StatusCode, etag, w.tag())
 	}
 	if strings.Contains(text, "secret-token") || strings.Contains(text, "typed-in") {
 		t.Errorf("GET shows a secret: %s", text)

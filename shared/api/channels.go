@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"hookline/shared/bot"
@@ -19,6 +18,8 @@ type channelInfo struct {
 	Address     string    `json:"address"`
 	Username    string    `json:"username,omitempty"`
 	Disabled    bool      `json:"disabled,omitempty" doc:"what comes in is dropped, and nothing goes out"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+	UpdatedAt   time.Time `json:"updated_at,omitzero" doc:"when a bot file last changed it"`
 	ConnectedAt time.Time `json:"connected_at,omitzero"`
 	Error       string    `json:"error,omitempty" doc:"what was wrong when the channel was last connected"`
 }
@@ -28,24 +29,25 @@ func (a *API) describe(channels []bot.Channel) []channelInfo {
 	for _, ch := range channels {
 		infos = append(infos, channelInfo{
 			Name: ch.Name, Provider: ch.Provider, ID: ch.ID, Address: a.address(ch),
-			Username: ch.Identity.Username, Disabled: ch.Disabled, ConnectedAt: ch.Health.ConnectedAt, Error: ch.Health.Error,
+			Username: ch.Identity.Username, Disabled: ch.Disabled, CreatedAt: ch.CreatedAt, UpdatedAt: ch.UpdatedAt,
+			ConnectedAt: ch.Health.ConnectedAt, Error: ch.Health.Error,
 		})
 	}
 	return infos
 }
 
 // listChannels gives a bot's channels, by name.
-func (a *API) listChannels(ctx context.Context, in *botInput) (*getBotOutput, error) {
+func (a *API) listChannels(ctx context.Context, in *listInput) (*shownOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
-	channels, err := a.channels(ctx, head)
+	names, next := in.names(head.Channels)
+	channels, err := a.channelsNamed(ctx, head, names)
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(map[string]any{"channels": a.describe(channels)})
-	return &getBotOutput{versionTag(head.Version), body}, err
+	return shown(head, paged("channels", a.describe(channels), next))
 }
 
 func (a *API) address(ch bot.Channel) string { return a.Address + "/" + ch.Provider + "/" + ch.ID }

@@ -14,7 +14,7 @@ import (
 // document is a bot file's JSON.
 type document = map[string]any
 
-// editTries is how often an edit that names no version is made anew when somebody else published meanwhile.
+// editTries is how often an edit that names no revision is made anew when somebody else published meanwhile.
 const editTries = 5
 
 // edit changes a bot's live definition and publishes what comes of it: the checks are those of a whole bot file. In the
@@ -36,7 +36,7 @@ func (a *API) editOnce(ctx context.Context, name, ifMatch string, change func(do
 	if err != nil {
 		return nil, err
 	}
-	if err := matches(ifMatch, head.Version); err != nil {
+	if err := matches(ifMatch, head); err != nil {
 		return nil, err
 	}
 	doc, err := a.document(ctx, head, botfile.Wire)
@@ -55,7 +55,7 @@ func (a *API) editOnce(ctx context.Context, name, ifMatch string, change func(do
 		return nil, err
 	}
 	return a.publish(ctx, def, warnings, func(live bot.Head) error {
-		if live.Version != head.Version {
+		if live.Revision != head.Revision {
 			return errMeanwhile
 		}
 		return nil

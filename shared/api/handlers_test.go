@@ -126,7 +126,7 @@ func TestF46SourceStatesAreLinkedAndUnlinked(t *testing.T) {
 		return c
 	}
 	states, stood := w.ask("GET", "/v1/bots/pizza/states", "", 200), conversation()
-	if stood.State != "choosing" || len(states) != 2 {
+	if stood.State != "choosing" || len(states["states"].(map[string]any)) != 2 {
 		t.Fatalf("the conversation is %+v, the states %v", stood, states)
 	}
 	for _, test := range []struct {

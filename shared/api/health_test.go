@@ -52,6 +52,7 @@ func TestChannelHealth(t *testing.T) {
 			w.keep(w.turn("t1", "a", "hello", "", 5), stranger)
 			want := map[string]any{
 				"name": "telegram", "provider": "telegram", "id": ch.ID, "address": address + "/telegram/" + ch.ID, "mode": "public",
+				"created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
 				"connected_at": "2026-03-01T12:00:00Z", "last_event_at": "2026-03-01T11:00:05Z",
 			}
 			for field, value := range test.want {

@@ -2,9 +2,8 @@ package api
 
 import (
 	"context"
-	"maps"
 	"net/http"
-	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,16 +14,23 @@ import (
 // hookInfo is what may be shown of a hook.
 type hookInfo struct {
 	Name string `json:"name"`
+	ID   string `json:"id"`
 	// Address is where the owner's application posts to.
 	Address  string `json:"address"`
 	Token    string `json:"token,omitempty" doc:"opens the hook; shown only when it is made"`
 	Key      string `json:"key,omitempty" doc:"signs the hook's calls; shown only when it is made"`
 	Disabled bool   `json:"disabled,omitempty" doc:"calls are answered 404; deliveries that wait are skipped"`
 	Signed   bool   `json:"signed,omitempty" doc:"calls must be signed with the hook's key"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero" doc:"when its part of the bot file, its token or its key last changed"`
 }
 
 func (a *API) describeHook(h store.Hook) hookInfo {
-	return hookInfo{Name: h.Name, Address: a.Address + "/hook/" + h.ID, Disabled: h.Disabled, Signed: len(h.Keys) > 0}
+	return hookInfo{
+		Name: h.Name, ID: h.ID, Address: a.Address + "/hook/" + h.ID, Disabled: h.Disabled, Signed: len(h.Keys) > 0,
+		CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt,
+	}
 }
 
 func (a *API) describePublished(hooks []store.PublishedHook) []hookInfo {
@@ -50,23 +56,26 @@ func (a *API) registerHooks(h huma.API) {
 type listHooksOutput struct {
 	Body struct {
 		Hooks []hookInfo `json:"hooks"`
+		Next  string     `json:"next,omitempty"`
 	}
 }
 
-func (a *API) listHooks(ctx context.Context, in *botInput) (*listHooksOutput, error) {
+func (a *API) listHooks(ctx context.Context, in *listInput) (*listHooksOutput, error) {
 	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
 		return nil, err
 	}
 	out := &listHooksOutput{}
-	out.Body.Hooks, err = a.hooksOf(ctx, head)
+	names, next := in.names(head.Hooks)
+	out.Body.Next = next
+	out.Body.Hooks, err = a.hooksNamed(ctx, head, names)
 	return out, err
 }
 
-// hooksOf describes a bot's hooks, by name.
-func (a *API) hooksOf(ctx context.Context, head bot.Head) ([]hookInfo, error) {
-	infos := make([]hookInfo, 0, len(head.Hooks))
-	for _, name := range slices.Sorted(maps.Keys(head.Hooks)) {
+// hooksNamed describes some of a bot's hooks.
+func (a *API) hooksNamed(ctx context.Context, head bot.Head, names []string) ([]hookInfo, error) {
+	infos := make([]hookInfo, 0, len(names))
+	for _, name := range names {
 		h, err := a.Store.Hook(ctx, head.Hooks[name])
 		if err != nil {
 			return nil, err

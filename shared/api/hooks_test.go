@@ -55,7 +55,10 @@ func TestF41TokenIsShownOnce(t *testing.T) {
 	if made["address"] != address+"/hook/"+w.hook().ID || made["name"] != "courier" || !w.opens(made["token"]) {
 		t.Errorf("hook = %v, want its name, its address, and a token that opens it", made)
 	}
-	plain := map[string]any{"name": "courier", "address": made["address"]}
+	plain := map[string]any{
+		"name": "courier", "id": w.hook().ID, "address": made["address"],
+		"created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
+	}
 	for name, hooks := range map[string]any{
 		"PUT again":   w.publish(withHook)["hooks"],
 		"a rehearsal": w.ask("PUT", "/v1/bots/pizza?dry_run=true", withHook, 200)["hooks"],
@@ -170,6 +173,7 @@ func TestF43Recipients(t *testing.T) {
 	list := func(query string) map[string]any { return w.ask("GET", courier+"/recipients"+query, "", 200) }
 	ada := map[string]any{
 		"id": channel + "#12345", "channel": "telegram", "chat": "12345", "vars": map[string]any{"name": "Ada"}, "listed": true,
+		"created_at": "2026-03-01T12:00:00Z",
 	}
 	if diff := cmp.Diff(map[string]any{"recipients": []any{ada}}, list("")); diff != "" {
 		t.Errorf("recipients of the file (-want +got):\n%s", diff)
@@ -177,7 +181,7 @@ func TestF43Recipients(t *testing.T) {
 	added := w.ask("POST", courier+"/recipients", `{"channel":"telegram","chat":"-100/7#1","thread":"3","user":"7","vars":{"name":"Bo"}}`, 200)
 	bo := map[string]any{
 		"id": channel + "#-100/7%231", "channel": "telegram", "chat": "-100/7#1", "thread": "3", "user": "7",
-		"vars": map[string]any{"name": "Bo"}, "subscribed": true,
+		"vars": map[string]any{"name": "Bo"}, "subscribed": true, "created_at": "2026-03-01T12:00:00Z",
 	}
 	if diff := cmp.Diff(bo, added); diff != "" {
 		t.Errorf("POST (-want +got):\n%s", diff)
@@ -237,7 +241,7 @@ func TestF43RecipientsAreChanged(t *testing.T) {
 			answer := w.ask(test.method, one, test.body, test.status)
 			want := added
 			if test.want != nil {
-				want = map[string]any{"id": added["id"], "channel": "telegram", "chat": "7", "subscribed": true}
+				want = map[string]any{"id": added["id"], "channel": "telegram", "chat": "7", "subscribed": true, "created_at": added["created_at"]}
 				maps.Copy(want, test.want)
 				if diff := cmp.Diff(want, answer); diff != "" {
 					t.Errorf("%s %s (-want +got):\n%s", test.method, test.body, diff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -75,7 +76,7 @@ func accept(body *huma.RequestBody, kind string) {
 
 type changeBotInput struct {
 	Bot     string `path:"bot"`
-	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the revision that is changed"`
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -94,10 +95,13 @@ func (a *API) patchBot(ctx context.Context, in *changeBotInput) (*putBotOutput, 
 	})
 }
 
-// read gives something of a bot file.
-func (a *API) read(ctx context.Context, botName string, find func(document) (any, error)) (*getBotOutput, error) {
-	head, err := a.Store.BotByName(ctx, account(ctx), botName)
+// read gives something of a bot file, unless the caller has the live one.
+func (a *API) read(ctx context.Context, in getBotInput, find func(document) (any, error)) (*shownOutput, error) {
+	head, err := a.Store.BotByName(ctx, account(ctx), in.Bot)
 	if err != nil {
+		return nil, err
+	}
+	if err := fresh(in.IfNoneMatch, head); err != nil {
 		return nil, err
 	}
 	doc, err := a.document(ctx, head, masked)
@@ -108,36 +112,61 @@ func (a *API) read(ctx context.Context, botName string, find func(document) (any
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(value)
-	if err != nil {
-		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
-	}
-	return &getBotOutput{versionTag(head.Version), body}, nil
+	return shown(head, value)
 }
 
-func (a *API) listPart(p part) func(context.Context, *botInput) (*getBotOutput, error) {
-	return func(ctx context.Context, in *botInput) (*getBotOutput, error) {
-		return a.read(ctx, in.Bot, func(doc document) (any, error) {
-			switch value := doc[p.field]; {
-			case value != nil:
-				return value, nil
-			case p.list:
-				return []any{}, nil
+func (a *API) listPart(p part) func(context.Context, *listInput) (*shownOutput, error) {
+	return func(ctx context.Context, in *listInput) (*shownOutput, error) {
+		return a.read(ctx, getBotInput{Bot: in.Bot}, func(doc document) (any, error) {
+			if p.list {
+				return p.pageOfList(doc, in)
 			}
-			return document{}, nil
+			return p.pageOfObject(doc, in), nil
 		})
 	}
+}
+
+func (p part) pageOfList(doc document, in *listInput) (document, error) {
+	list, _ := doc[p.field].([]any)
+	at := -1
+	if in.Cursor != "" {
+		if at = p.find(list, in.Cursor); at < 0 {
+			return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("the cursor is of a %s that is gone: read the list from its start", p.one))
+		}
+	}
+	page, more := cut(list, at+1, in.Limit)
+	next := ""
+	if more {
+		next, _ = page[in.Limit-1].(map[string]any)["name"].(string)
+	}
+	return paged(p.field, append([]any{}, page...), next), nil
+}
+
+func (p part) pageOfObject(doc document, in *listInput) document {
+	object, _ := doc[p.field].(map[string]any)
+	page := document{}
+	names, next := in.sorted(slices.Sorted(maps.Keys(object)))
+	for _, name := range names {
+		page[name] = object[name]
+	}
+	return paged(p.field, page, next)
 }
 
 type partInput struct {
 	Bot     string `path:"bot"`
 	Name    string `path:"name"`
-	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the revision that is changed"`
 }
 
-func (a *API) getPart(p part) func(context.Context, *partInput) (*getBotOutput, error) {
-	return func(ctx context.Context, in *partInput) (*getBotOutput, error) {
-		return a.read(ctx, in.Bot, func(doc document) (any, error) {
+type getPartInput struct {
+	Bot         string `path:"bot"`
+	Name        string `path:"name"`
+	IfNoneMatch string `header:"If-None-Match" doc:"an ETag that is known: 304 if it is the live one"`
+}
+
+func (a *API) getPart(p part) func(context.Context, *getPartInput) (*shownOutput, error) {
+	return func(ctx context.Context, in *getPartInput) (*shownOutput, error) {
+		return a.read(ctx, getBotInput{in.Bot, in.IfNoneMatch}, func(doc document) (any, error) {
 			value, ok := p.get(doc, in.Name)
 			if !ok {
 				return nil, p.missing(in.Bot, in.Name)
@@ -150,7 +179,7 @@ func (a *API) getPart(p part) func(context.Context, *partInput) (*getBotOutput, 
 type writePartInput struct {
 	Bot     string `path:"bot"`
 	Name    string `path:"name"`
-	IfMatch string `header:"If-Match" doc:"the ETag of the version that is changed"`
+	IfMatch string `header:"If-Match" doc:"the ETag of the revision that is changed"`
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -172,8 +201,8 @@ func (a *API) changePart(p part, change func(old, given any) any) func(context.C
 }
 
 // deletePart answers as the other changes do. Its type is that of reads: each pair of types is much code in the program.
-func (a *API) deletePart(p part) func(context.Context, *partInput) (*getBotOutput, error) {
-	return func(ctx context.Context, in *partInput) (*getBotOutput, error) {
+func (a *API) deletePart(p part) func(context.Context, *partInput) (*shownOutput, error) {
+	return func(ctx context.Context, in *partInput) (*shownOutput, error) {
 		out, err := a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
 			if _, ok := p.get(doc, in.Name); !ok {
 				return p.missing(in.Bot, in.Name)
@@ -185,7 +214,7 @@ func (a *API) deletePart(p part) func(context.Context, *partInput) (*getBotOutpu
 			return nil, err
 		}
 		body, err := json.Marshal(out.Body)
-		return &getBotOutput{out.ETag, body}, err
+		return &shownOutput{ETag: out.ETag, Body: body}, err
 	}
 }
 

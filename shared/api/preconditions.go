@@ -1,39 +1,77 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"hookline/shared/bot"
 )
 
-// versionTag is the ETag of a version.
-func versionTag(version int) string { return fmt.Sprintf("\"%d\"", version) }
-
-// matches holds a change to the version that its If-Match names, if it has one: a conflict with status 412 otherwise.
-func matches(ifMatch string, version int) error {
-	if ifMatch == "" {
-		return nil
+// tagOf is the ETag of a bot and its parts: its revision, "" of one that is not there.
+func tagOf(revision int64) string {
+	if revision == 0 {
+		return ""
 	}
-	for tag := range strings.SplitSeq(ifMatch, ",") {
-		if tag = strings.TrimSpace(tag); version > 0 && (tag == "*" || tag == versionTag(version)) {
-			return nil
+	return fmt.Sprintf("\"%d\"", revision)
+}
+
+// hasTag tells whether a list of ETags has one. Those of If-None-Match may be marked as weak.
+func hasTag(tags, tag string) bool {
+	for given := range strings.SplitSeq(tags, ",") {
+		if given = strings.TrimPrefix(strings.TrimSpace(given), "W/"); tag != "" && (given == "*" || given == tag) {
+			return true
 		}
 	}
-	return preconditionFailed(fmt.Sprintf("If-Match names another version than the live one, which is %d: read it again", version))
+	return false
+}
+
+// matches holds a change to the revision that its If-Match names, if it has one: a conflict with status 412 otherwise.
+func matches(ifMatch string, live bot.Head) error {
+	if ifMatch == "" || hasTag(ifMatch, tagOf(live.Revision)) {
+		return nil
+	}
+	if live.Revision == 0 {
+		return preconditionFailed("If-Match names a revision, but there is no such bot")
+	}
+	return preconditionFailed(fmt.Sprintf("If-Match names another revision than the live one, which is %d: read it again", live.Revision))
 }
 
 // absent holds the creation of a bot to there being none, where If-None-Match asks for that.
-func absent(ifNoneMatch string, version int) error {
+func absent(ifNoneMatch string, live bot.Head) error {
 	if ifNoneMatch == "" {
 		return nil
 	}
-	return preconditionFailed(fmt.Sprintf("there is a bot of that name already, version %d", version))
+	return preconditionFailed(fmt.Sprintf("there is a bot of that name already, version %d", live.Version))
 }
 
 func preconditionFailed(message string) error {
 	p := newProblem(bot.Errorf(bot.Conflict, message))
 	p.Status, p.Title = http.StatusPreconditionFailed, http.StatusText(http.StatusPreconditionFailed)
 	return p
+}
+
+// fresh has a read answered 304 without a body where its If-None-Match names the live revision.
+func fresh(ifNoneMatch string, live bot.Head) error {
+	if !hasTag(ifNoneMatch, tagOf(live.Revision)) {
+		return nil
+	}
+	return &problem{Status: http.StatusNotModified, tag: tagOf(live.Revision)}
+}
+
+// shownOutput is a bot file or a part of it.
+type shownOutput struct {
+	ETag         string    `header:"ETag" doc:"the revision: another one after each change of the bot file, its channels included"`
+	LastModified time.Time `header:"Last-Modified"`
+	Body         json.RawMessage
+}
+
+func shown(live bot.Head, value any) (*shownOutput, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, bot.Wrap(bot.Internal, "the bot file cannot be written", err)
+	}
+	return &shownOutput{tagOf(live.Revision), live.UpdatedAt, body}, nil
 }

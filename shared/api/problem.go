@@ -24,6 +24,7 @@ type problem struct {
 	Errors []bot.Problem `json:"errors,omitempty"`
 
 	retryAfter string
+	tag        string
 }
 
 var (
@@ -36,11 +37,14 @@ func (p *problem) Error() string             { return p.Detail }
 func (p *problem) GetStatus() int            { return p.Status }
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders asks the caller to wait where we were asked to.
+// GetHeaders asks the caller to wait where we were asked to, and says which revision has not changed.
 func (p *problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retryAfter != "" {
 		h.Set("Retry-After", p.retryAfter)
+	}
+	if p.tag != "" {
+		h.Set("ETag", p.tag)
 	}
 	return h
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,12 +46,14 @@ type recipientInfo struct {
 	Listed     bool `json:"listed,omitempty"`
 	Subscribed bool `json:"subscribed,omitempty"`
 	Left       bool `json:"left,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 func describeRecipient(r store.Recipient, names channelNames) recipientInfo {
 	return recipientInfo{
 		ID: r.ID(), Channel: names.channel(r.Channel), Chat: r.Chat, Thread: r.Thread, User: r.User, Vars: r.Vars,
-		Listed: r.Listed, Subscribed: r.Subscribed, Left: r.Left,
+		Listed: r.Listed, Subscribed: r.Subscribed, Left: r.Left, CreatedAt: r.CreatedAt,
 	}
 }
 
@@ -124,7 +127,8 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*recipie
 		return nil, err
 	}
 	recordOf(ctx).name("recipient", a.pseudonymous(account(ctx), "recipient", r.ID()))
-	return &recipientOutput{describeRecipient(r, namesOf(head))}, nil
+	added, err := a.Store.Recipient(ctx, id, r.ID())
+	return &recipientOutput{describeRecipient(added, namesOf(head))}, err
 }
 
 type recipientInput struct {

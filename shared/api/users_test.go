@@ -177,7 +177,7 @@ func TestErasedRecipientStaysListed(t *testing.T) {
 	}
 	w.erase("telegram", "7", "1000")
 	got, err := w.store.Recipients(t.Context(), hook, "", 10)
-	want := []store.Recipient{{Channel: id, Address: bot.Address{Chat: "listed", User: "7"}, Listed: true}}
+	want := []store.Recipient{{Channel: id, Address: bot.Address{Chat: "listed", User: "7"}, Listed: true, CreatedAt: start}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("recipients, %v (-want +got)\n%s", err, diff)
 	}

@@ -126,8 +126,14 @@ func newWalked(t *testing.T) *walked {
 	token := w.ask("POST", "/v1/tokens", `{"name":"deployment","scopes":["read"]}`, 201)
 	message := w.ask("POST", "/v1/bots/pizza/send", bodies["send"], 202)["id"].(string)
 	*w.queue, *w.notices = nil, nil
+	w.ask("PUT", "/v1/bots/burger", "bot: burger\n", 200)
+	burger, err := w.store.BeginDeletion(t.Context(), "admin", "burger", func(bot.Head) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &walked{w, map[string]string{
-		"message": message, "turn": store.TurnID(turn),
+		"deletion": burger.ID,
+		"message":  message, "turn": store.TurnID(turn),
 		"bot": "pizza", "channel": "telegram", "hook": "courier", "version": "1", "letter": "letter-1", "call": call.ID,
 		"recipient": subscriber.ID(), "chat": "42", "user": "7", "token": token["id"].(string), "account": "second",
 	}}

@@ -3,7 +3,10 @@
 // its words. The JSON of these types is the bot file, the management API and the stored form at once.
 package bot
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Definition is a bot as its author writes it (the bot file). One version of it never changes.
 type Definition struct {
@@ -69,4 +72,12 @@ type Head struct {
 	Leaving []string `json:"leaving,omitempty"`
 	// LeavingHooks are ids of hooks that it no longer names, still to be removed.
 	LeavingHooks []string `json:"leaving_hooks,omitempty"`
+	// Revision is another one after each publication that changed anything, be it of a channel alone. It grows, and no
+	// other bot of the name has had it.
+	Revision  int64     `json:"revision,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// UpdatedAt is when it came to its revision.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	// DeletedAt is when its deletion began: from then on it has no name, and does nothing.
+	DeletedAt time.Time `json:"deleted_at,omitzero"`
 }

@@ -93,6 +93,8 @@ type Channel struct {
 	Identity       Identity
 	Disabled       bool
 	Health         Health
+	CreatedAt      time.Time
+	UpdatedAt      time.Time // when a publication last changed it
 }
 
 // Setting gives a setting that is a text, "" if it is not set.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -77,9 +78,8 @@ func (c *channelsCommand) Run(ctx context.Context, s *session) error {
 // channelsOf gives the channels of a bot, or of each bot there is.
 func (c *client) channelsOf(ctx context.Context, name string) ([]botChannels, error) {
 	if name != "" {
-		one := botChannels{Bot: name}
-		err := c.call(ctx, "GET "+botPath(name)+"/channels", nil, &one)
-		return []botChannels{one}, err
+		channels, err := pages[channelInfo](ctx, c, botPath(name)+"/channels", "channels", url.Values{}, 0)
+		return []botChannels{{name, channels}}, err
 	}
 	bots, err := c.bots(ctx)
 	found := make([]botChannels, 0, len(bots))

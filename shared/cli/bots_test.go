@@ -80,15 +80,32 @@ func TestDelete(t *testing.T) {
 }
 
 func TestDeleteGoesOnUntilDone(t *testing.T) {
-	s := newServer(t, map[string]answer{})
-	s.answers["DELETE /v1/bots/pizza"] = answer{200, `{"bot":"pizza","done":false,"removed":["telegram"]}`}
+	const more, done = `{"id":"d1","bot":"pizza","done":false,"removed":["telegram"]}`, `{"id":"d1","bot":"pizza","done":true}`
+	s := newServer(t, map[string]answer{"DELETE /v1/bots/pizza": {200, more}, "POST /v1/deletions/d1": {200, more}})
 	s.then = func() {
 		if len(s.calls) == 3 {
-			s.answers["DELETE /v1/bots/pizza"] = answer{200, `{"bot":"pizza","done":true}`}
+			s.answers["POST /v1/deletions/d1"] = answer{200, done}
 		}
 	}
-	run(t, nil, "", "delete", "pizza", "--yes", "--server", s.URL, "-o", "json").want(t, 0, `{"bot":"pizza","done":true,"removed":["telegram","telegram"]}`, "")
-	if len(s.calls) != 3 {
-		t.Errorf("the server was asked %d times, want 3", len(s.calls))
+	run(t, nil, "", "delete", "pizza", "--yes", "--server", s.URL, "-o", "json").want(t, 0,
+		`{"id":"d1","bot":"pizza","done":true,"removed":["telegram","telegram"]}`, "")
+	want := "DELETE /v1/bots/pizza, POST /v1/deletions/d1, POST /v1/deletions/d1"
+	if got := strings.Join(s.calls, ", "); got != want {
+		t.Errorf("calls = %s, want %s: another bot may have the name by then", got, want)
 	}
+}
+
+func TestF50DeletionIsGoneOnWith(t *testing.T) {
+	const open = `{"deletions":[{"id":"d1","bot":"pizza","created_at":"2026-03-01T12:00:00Z"}]}`
+	s := newServer(t, map[string]answer{
+		"DELETE /v1/bots/pizza": {200, `{"id":"d1","bot":"pizza","done":false}`},
+		"POST /v1/deletions/d1": {503, `{"detail":"the table is busy"}`},
+		"GET /v1/deletions":     {200, open},
+	})
+	env := map[string]string{"HOOKLINE_SERVER": s.URL}
+	run(t, env, "", "delete", "pizza", "--yes").want(t, 1, "", "the table is busy\npizza has no name any more, but is not deleted whole: hookline delete --deletion d1")
+	run(t, env, "", "delete").want(t, 0, "d1  pizza  since ", "")
+	run(t, env, "", "delete", "pizza", "--deletion", "d1").want(t, 2, "", "not both")
+	s.answers["POST /v1/deletions/d1"] = answer{200, `{"id":"d1","bot":"pizza","done":true}`}
+	run(t, env, "", "delete", "--deletion", "d1").want(t, 0, "pizza is deleted", "")
 }

@@ -153,9 +153,12 @@ func refused(resp *http.Response, text []byte) *refusal {
 
 // botInfo is a bot as the server lists it.
 type botInfo struct {
-	Bot      string        `json:"bot"`
-	Version  int           `json:"version"`
-	Channels []channelInfo `json:"channels"`
+	Bot       string        `json:"bot"`
+	ID        string        `json:"id,omitempty"`
+	Version   int           `json:"version"`
+	CreatedAt time.Time     `json:"created_at,omitzero"`
+	UpdatedAt time.Time     `json:"updated_at,omitzero"`
+	Channels  []channelInfo `json:"channels"`
 }
 
 // channelInfo is a channel as the server shows it, and how it was connected.
@@ -169,6 +172,9 @@ type channelInfo struct {
 	Mode     string   `json:"mode,omitempty"`
 	Steps    []string `json:"steps,omitempty"`
 	Error    string   `json:"error,omitempty"`
+	// UpdatedAt is when a bot file last changed the channel.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	// ConnectedAt is when the webhook was registered.
 	ConnectedAt time.Time `json:"connected_at,omitzero"`
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 )
 
 type hooksCommand struct {
@@ -35,7 +36,7 @@ func (c *hooksCommand) Run(ctx context.Context, s *session) error {
 		Hooks []hookInfo `json:"hooks"`
 	}
 	if c.Hook == "" {
-		err = server.call(ctx, "GET "+botPath(b.Bot)+"/hooks", nil, &answer)
+		answer.Hooks, err = pages[hookInfo](ctx, server, botPath(b.Bot)+"/hooks", "hooks", url.Values{}, 0)
 	} else {
 		answer.Hooks = make([]hookInfo, 1)
 		options := map[string]bool{"key": c.Key, "keep": c.Keep}
@@ -50,11 +51,15 @@ func (c *hooksCommand) Run(ctx context.Context, s *session) error {
 // hookInfo is a hook of a bot. Its token and key are there only in the answer that made them.
 type hookInfo struct {
 	Name     string `json:"name"`
+	ID       string `json:"id,omitempty"`
 	Address  string `json:"address"`
 	Token    string `json:"token,omitempty"`
 	Key      string `json:"key,omitempty"`
 	Disabled bool   `json:"disabled,omitempty"`
 	Signed   bool   `json:"signed,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 func printHook(w io.Writer, h hookInfo) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"text/tabwriter"
 	"time"
 )
@@ -23,6 +24,7 @@ func (versionsCommand) Help() string {
 type versionInfo struct {
 	Version    int       `json:"version"`
 	Live       bool      `json:"live,omitempty"`
+	CreatedAt  time.Time `json:"created_at,omitzero"`
 	ReplacedAt time.Time `json:"replaced_at,omitzero"`
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`
 }
@@ -36,7 +38,7 @@ func (c *versionsCommand) Run(ctx context.Context, s *session) error {
 	var answer struct {
 		Versions []versionInfo `json:"versions"`
 	}
-	if err := server.call(ctx, "GET "+botPath(b.Bot)+"/versions", nil, &answer); err != nil {
+	if answer.Versions, err = pages[versionInfo](ctx, server, botPath(b.Bot)+"/versions", "versions", url.Values{}, 0); err != nil {
 		return err
 	}
 	return s.print(answer, func(w io.Writer) { printVersions(w, answer.Versions) })

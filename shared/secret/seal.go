@@ -22,6 +22,11 @@ func (k *Keys) Seal(plain bot.Secret, context ...string) (string, error) {
 	return sealVersion + "." + key.id + "." + sealText.EncodeToString(sealed), nil
 }
 
+// Current tells whether a value was sealed under the current key.
+func (k *Keys) Current(sealed string) bool {
+	return strings.HasPrefix(sealed, sealVersion+"."+k.ring[0].id+".")
+}
+
 // Mark gives a text that is the same for the same secret in the same context, and tells nothing of it.
 func (k *Keys) Mark(plain bot.Secret, context ...string) string {
 	return authenticate(k.ring[0].mark, append(context, plain.Reveal())...)

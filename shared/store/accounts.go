@@ -76,8 +76,9 @@ func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Accoun
 	return found, nil
 }
 
-// DeleteAccount removes an account, its tokens, its claims and the answers kept for it; kind conflict while it has bots.
-// It is closed first, so that no token of it opens anything meanwhile; after a failure, deleting it again goes on.
+// DeleteAccount removes an account, its tokens, its claims and the answers kept for it; kind conflict while it has bots,
+// or open deletions of some. It is closed first, so that no token of it opens anything meanwhile; after a failure,
+// deleting it again goes on.
 func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	if _, _, err := s.account(ctx, id); err != nil {
 		return err
@@ -88,6 +89,13 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	}
 	if len(bots) > 0 {
 		return bot.Errorf(bot.Conflict, "account "+id+" has bots: delete them first")
+	}
+	open, _, err := s.Deletions(ctx, id, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(open) > 0 {
+		return bot.Errorf(bot.Conflict, "account "+id+" has a deletion that is not done, of bot "+open[0].Bot+": go on with it first")
 	}
 	if _, err := change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = true }); err != nil {
 		return err

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,12 +26,16 @@ type Publication struct {
 	Hooks []PublishedHook
 	// RemovedHooks are the names of those that the definition no longer has.
 	RemovedHooks []string
+
+	// changes are to be made together with the head's: those of channels that are there, and of the account of a new bot.
+	changes []Op
 }
 
 // Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
-// new one whole: chunks and channels are written first, then the head is moved by one conditional put. A credential
-// without a value keeps the one that is stored; if there is none the answer is kind invalid. What is over a limit of the
-// owner's account is kind forbidden, with ReasonLimit.
+// new one whole: chunks and new channels are written first, then the head is moved, together with the channels that
+// change. A publication that changes nothing moves nothing. A credential without a value keeps the one that is stored; if
+// there is none the answer is kind invalid. What is over a limit of the owner's account is kind forbidden, with
+// ReasonLimit.
 func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (Publication, error) {
 	return s.PublishOver(ctx, owner, def, func(bot.Head) error { return nil })
 }
@@ -66,8 +72,6 @@ func (s *Store) publishOnce(
 type plan struct {
 	Publication
 	chunks packed
-	// also is what goes into the transaction that makes the bot.
-	also []Op
 }
 
 func (s *Store) plan(ctx context.Context, head bot.Head, version int64, def bot.Definition) (p plan, err error) {
@@ -75,12 +79,12 @@ func (s *Store) plan(ctx context.Context, head bot.Head, version int64, def bot.
 	if err != nil {
 		return p, err
 	}
-	if p.chunks, err = pack(stored); err != nil {
+	if p.chunks, err = pack(stored, s.now()); err != nil {
 		return p, err
 	}
 	p.Head, p.Created, p.Changed = head, version == 0, !strings.HasSuffix(head.Definition, p.chunks.hash)
 	if p.Changed {
-		p.also, err = s.admit(ctx, p, def)
+		p.changes, err = s.admit(ctx, p, def)
 	}
 	return p, err
 }
@@ -104,12 +108,15 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 			return p, err
 		}
 	}
-	if err := s.moveHead(ctx, p.Head, version, planned.also); err != nil {
+	if p.differs(head) {
+		err = s.moveHead(ctx, &p, version)
+	}
+	if err != nil {
 		s.dropNewChannels(ctx, p, head.Channels)
 		s.dropNewHooks(ctx, p)
 		return p, err
 	}
-	if err := s.settleHooks(ctx, p.Head, def.Hooks); err != nil {
+	if err := s.settleHooks(ctx, &p, def.Hooks); err != nil {
 		return p, bot.Wrap(bot.Unavailable, "the version is live, but not all recipients of its hooks are written: publish it again", err)
 	}
 	return p, s.retireDefinitions(ctx, p.Head)
@@ -118,21 +125,43 @@ func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, d
 // newID makes the id of a bot or channel: it stands in webhook addresses and cannot be guessed.
 func newID() string { return strings.ToLower(rand.Text()) }
 
-// moveHead makes a head the live one; version is that of the one before, 0 if also and the bot's name are made with it.
-func (s *Store) moveHead(ctx context.Context, head bot.Head, version int64, also []Op) error {
-	item, err := encode(headKey(head.ID), head, noExpiry)
+// differs tells whether a publication changes anything of what it found.
+func (p *Publication) differs(found bot.Head) bool {
+	return p.Changed || len(p.changes) > 0 || !maps.Equal(p.Head.Channels, found.Channels) || !maps.Equal(p.Head.Hooks, found.Hooks)
+}
+
+// maxChanged is how many channels that are there can change with a head, in one transaction.
+const maxChanged = TransactLimit - 1
+
+// moveHead makes a publication live if the head still is of the version that was read, 0 for none. It all happens or
+// nothing: who is told of a conflict has changed nothing.
+func (s *Store) moveHead(ctx context.Context, p *Publication, version int64) error {
+	if n := len(p.changes); n > maxChanged {
+		return bot.Errorf(bot.TooLarge, fmt.Sprintf("%d channels change at once; at most %d can", n, maxChanged))
+	}
+	now := s.now().UTC()
+	p.Head.UpdatedAt = now
+	if version == 0 {
+		p.Head.CreatedAt = now
+	}
+	p.Head.Revision = NextVersion(IfVersion(max(version, p.Head.Revision)), now)
+	item, err := encode(headKey(p.Head.ID), p.Head, noExpiry)
 	if err != nil {
 		return err
 	}
-	if version != 0 {
+	if version != 0 && len(p.changes) == 0 {
 		_, err = s.table.Put(ctx, item, IfVersion(version))
 		return err
 	}
-	name, err := encode(accountBotKey(head.Owner, head.Name), accountBot{head.ID}, noExpiry)
-	if err != nil {
-		return err
+	ops := append(p.changes, Op{Verb: PutVerb, Item: item, Cond: IfVersion(version)})
+	if version == 0 {
+		name, err := encode(accountBotKey(p.Head.Owner, p.Head.Name), accountBot{p.Head.ID}, noExpiry)
+		if err != nil {
+			return err
+		}
+		ops = append(ops, Op{Verb: PutVerb, Item: name, Cond: Absent})
 	}
-	return s.table.Transact(ctx, append(also, Op{Verb: PutVerb, Item: item}, Op{Verb: PutVerb, Item: name})...)
+	return s.table.Transact(ctx, ops...)
 }
 
 // accountBot is the item that finds a bot by its name.
@@ -145,7 +174,18 @@ func (s *Store) headByName(ctx context.Context, owner, name string) (bot.Head, i
 	if err != nil {
 		return bot.Head{}, 0, err
 	}
-	return read[bot.Head](ctx, s, headKey(index.ID), "bot: "+name)
+	head, version, err := s.head(ctx, index.ID, "bot: "+name)
+	if err == nil && !head.DeletedAt.IsZero() { // a moment ago
+		err = bot.Errorf(bot.NotFound, "no such bot: "+name)
+	}
+	return head, version, err
+}
+
+// head reads a head with its version in the table, which is the revision of one that was written before there were any.
+func (s *Store) head(ctx context.Context, id, what string) (bot.Head, int64, error) {
+	head, version, err := read[bot.Head](ctx, s, headKey(id), what)
+	head.Revision = cmp.Or(head.Revision, version)
+	return head, version, err
 }
 
 // headOrNew gives an owner's bot and its version, or one that is still to be made and 0.
@@ -179,7 +219,7 @@ func (s *Store) Bots(ctx context.Context, owner, after string, limit int) ([]bot
 		if err := decode(item, &index); err != nil {
 			return nil, err
 		}
-		head, _, err := read[bot.Head](ctx, s, headKey(index.ID), "bot")
+		head, _, err := s.head(ctx, index.ID, "bot")
 		if err != nil {
 			return nil, err
 		}
@@ -193,9 +233,12 @@ func (s *Store) putChannels(ctx context.Context, p *Publication, specs map[strin
 	old := p.Head.Channels
 	p.Head.Channels = make(map[string]string, len(specs))
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		ch, err := s.putChannel(ctx, p.Head, old[name], name, specs[name])
+		ch, change, err := s.putChannel(ctx, p.Head, old[name], namedChannel{name, specs[name]})
 		if err != nil {
 			return err
+		}
+		if change != nil {
+			p.changes = append(p.changes, *change)
 		}
 		p.Channels = append(p.Channels, ch)
 		p.Head.Channels[name] = ch.ID

@@ -135,7 +135,7 @@ func TestDeliveryScene(t *testing.T) {
 		job := bot.NewDeliveryJob(call, channel.ID, to, time.Now())
 		want := store.DeliveryScene{
 			Channel: channel, Head: p.Head, Hook: p.Hooks[0].Hook, Body: []byte(`{"status":"here"}`),
-			Recipient: store.Recipient{Channel: channel.ID, Address: to, Listed: true},
+			Recipient: store.Recipient{Channel: channel.ID, Address: to, Listed: true, CreatedAt: newClock().Now()},
 			Delivery:  bot.Delivery{Channel: channel.ID, Address: to},
 		}
 		check := func(when string) {

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -23,6 +25,9 @@ type channelItem struct {
 	// Generation counts the webhook secrets; Registered is the one that the network last confirmed.
 	Generation int `json:"generation"`
 	Registered int `json:"registered,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 type sealedCredential struct {
@@ -85,6 +90,7 @@ func (s *Store) unseal(id string, stored channelItem) (bot.Channel, error) {
 		ID: id, Bot: stored.Bot, Owner: stored.Owner, Name: stored.Name, Provider: stored.Provider,
 		Settings: stored.Settings, Credentials: map[string][]bot.Credential{},
 		Identity: stored.Identity, Disabled: stored.Disabled, Health: stored.Health,
+		CreatedAt: stored.CreatedAt, UpdatedAt: stored.UpdatedAt,
 	}
 	for field, values := range stored.Credentials {
 		for _, sealed := range values {
@@ -103,34 +109,68 @@ func (s *Store) unseal(id string, stored channelItem) (bot.Channel, error) {
 	return ch, nil
 }
 
-// putChannel writes a channel of a bot as its bot file has it. id is "" for a new one.
-func (s *Store) putChannel(ctx context.Context, head bot.Head, id, name string, spec bot.ChannelSpec) (bot.Channel, error) {
-	stored, version := channelItem{Generation: 1}, int64(0)
+// putChannel writes a new channel of a bot as its bot file has it. One that is there, by its id, is to change together with
+// the head: change is the operation for that, nil if it stays as it is.
+func (s *Store) putChannel(
+	ctx context.Context, head bot.Head, id string, named namedChannel,
+) (ch bot.Channel, change *Op, err error) {
+	var stored channelItem
+	var version int64
 	if id != "" {
-		var err error
 		stored, version, err = read[channelItem](ctx, s, channelKey(id), "channel")
 		if err != nil && bot.KindOf(err) != bot.NotFound {
-			return bot.Channel{}, err
+			return ch, nil, err
 		}
 	}
-	if version == 0 || stored.Provider != spec.Provider {
-		id, version, stored = newID(), 0, channelItem{Generation: 1}
+	if version == 0 || stored.Provider != named.Provider {
+		now := s.now().UTC()
+		id, version, stored = newID(), 0, channelItem{Generation: 1, CreatedAt: now, UpdatedAt: now}
 	}
-	stored.Bot, stored.Owner, stored.Name, stored.Provider = head.ID, head.Owner, name, spec.Provider
-	stored.Settings, stored.Disabled = spec.Settings, spec.Disabled
-	credentials, err := s.sealCredentials(stored, id, spec)
+	item, changed, err := s.defineChannel(id, &stored, head, named)
 	if err != nil {
-		return bot.Channel{}, err
+		return ch, nil, err
 	}
-	stored.Credentials = credentials
-	if _, err = s.write(ctx, channelKey(id), stored, IfVersion(version)); err != nil {
-		return bot.Channel{}, err
+	switch {
+	case version == 0:
+		_, err = s.table.Put(ctx, item, Absent)
+	case changed:
+		change = &Op{Verb: PutVerb, Item: item, Cond: IfVersion(version)}
 	}
-	ch, err := s.unseal(id, stored)
+	if err == nil {
+		ch, err = s.unseal(id, stored)
+	}
 	if err != nil {
-		return ch, err
+		return ch, nil, err
 	}
-	return ch, s.putSibling(ctx, ch)
+	return ch, change, s.putSibling(ctx, ch)
+}
+
+// namedChannel is a channel of a bot file.
+type namedChannel struct {
+	name string
+	bot.ChannelSpec
+}
+
+// defineChannel makes of a stored channel what the bot file says, and tells whether that is another one.
+func (s *Store) defineChannel(id string, stored *channelItem, head bot.Head, named namedChannel) (item Item, changed bool, err error) {
+	before, err := encode(channelKey(id), stored, noExpiry)
+	if err != nil {
+		return item, false, err
+	}
+	made := stored.Bot == ""
+	stored.Bot, stored.Owner, stored.Name, stored.Provider = head.ID, head.Owner, named.name, named.Provider
+	stored.Settings, stored.Disabled = named.Settings, named.Disabled
+	if stored.Credentials, err = s.sealCredentials(*stored, id, named.ChannelSpec); err != nil {
+		return item, false, err
+	}
+	if item, err = encode(channelKey(id), stored, noExpiry); err != nil || bytes.Equal(item.Body, before.Body) {
+		return item, false, err
+	}
+	if !made {
+		stored.UpdatedAt = s.now().UTC()
+		item, err = encode(channelKey(id), stored, noExpiry)
+	}
+	return item, true, err
 }
 
 // sealCredentials seals the values given; one without a value is the stored one that came from the same place.
@@ -138,22 +178,47 @@ func (s *Store) sealCredentials(stored channelItem, id string, spec bot.ChannelS
 	sealed := make(map[string][]sealedCredential, len(spec.Credentials))
 	for field, values := range spec.Credentials {
 		for _, credential := range values {
-			if credential.Value == "" {
-				kept := slices.IndexFunc(stored.Credentials[field], func(c sealedCredential) bool { return c.From == credential.From })
-				if kept < 0 {
-					return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("channels.%s.%s: no value is given, and none is stored", stored.Name, field))
-				}
-				sealed[field] = append(sealed[field], stored.Credentials[field][kept])
-				continue
-			}
-			text, err := s.keys.Seal(credential.Value, stored.Owner, id, field)
+			kept, found, err := s.keptCredential(stored, id, field, credential)
 			if err != nil {
 				return nil, err
 			}
-			sealed[field] = append(sealed[field], sealedCredential{text, credential.From})
+			if !found && credential.Value == "" {
+				return nil, bot.Errorf(bot.Invalid, fmt.Sprintf("channels.%s.%s: no value is given, and none is stored", stored.Name, field))
+			}
+			if !found {
+				kept.From = credential.From
+				if kept.Sealed, err = s.keys.Seal(credential.Value, stored.Owner, id, field); err != nil {
+					return nil, err
+				}
+			}
+			sealed[field] = append(sealed[field], kept)
 		}
 	}
 	return sealed, nil
+}
+
+// keptCredential finds the stored value that came from the same place and, where a value is given, is the same: sealed
+// anew it would look like another one. What is sealed under a key before the current one is sealed anew all the same.
+func (s *Store) keptCredential(stored channelItem, id, field string, given bot.Credential) (kept sealedCredential, found bool, err error) {
+	for _, kept := range stored.Credentials[field] {
+		if kept.From != given.From {
+			continue
+		}
+		if given.Value == "" {
+			return kept, true, nil
+		}
+		if !s.keys.Current(kept.Sealed) {
+			continue
+		}
+		value, err := s.keys.Open(kept.Sealed, stored.Owner, id, field)
+		if err != nil {
+			return kept, false, err
+		}
+		if value == given.Value {
+			return kept, true, nil
+		}
+	}
+	return sealedCredential{}, false, nil
 }
 
 // SetIdentity keeps what the network says of who a channel is.

@@ -50,7 +50,7 @@ func (s *Store) Scene(ctx context.Context, job bot.Job) (Scene, error) {
 			return scene, err
 		}
 	}
-	if scene.Channel.ID == "" || scene.Head.ID == "" {
+	if scene.Channel.ID == "" || scene.Head.ID == "" || !scene.Head.DeletedAt.IsZero() {
 		return scene, bot.Errorf(bot.NotFound, "the channel or its bot has been removed")
 	}
 	return scene, nil

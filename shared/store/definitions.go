@@ -36,7 +36,8 @@ type packed struct {
 // name is what chunks are stored under. The hash keeps two publishers who race for one version from mixing theirs.
 func (p packed) name(version int) string { return fmt.Sprintf("%08d-%s", version, p.hash) }
 
-func pack(def storedDefinition) (packed, error) {
+// pack notes in the gzip header when it was: that is when the version was published.
+func pack(def storedDefinition, now time.Time) (packed, error) {
 	plain, err := json.Marshal(def)
 	if err != nil {
 		return packed{}, bot.Wrap(bot.Invalid, "the definition cannot be encoded", err)
@@ -50,6 +51,7 @@ func pack(def storedDefinition) (packed, error) {
 	}
 	var compressed bytes.Buffer
 	w := gzip.NewWriter(&compressed)
+	w.ModTime = now
 	if _, err := w.Write(plain); err != nil {
 		return packed{}, bot.Wrap(bot.Internal, "compress the definition", err)
 	}

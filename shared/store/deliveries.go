@@ -61,6 +61,9 @@ func (s *Store) DeliveryScene(ctx context.Context, job bot.Job) (DeliveryScene, 
 			return scene, err
 		}
 	}
+	if !scene.Head.DeletedAt.IsZero() {
+		scene.Head = bot.Head{}
+	}
 	return scene, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"maps"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 	"hookline/shared/secret"
@@ -21,6 +22,9 @@ type Hook struct {
 	// Keys sign calls, the newest first; without any, calls are not signed.
 	Keys     []bot.Secret
 	Disabled bool
+
+	CreatedAt time.Time
+	UpdatedAt time.Time // when its definition, a token or a key of it last changed
 }
 
 // PublishedHook is a hook that a publication made, with its token, or kept, without.
@@ -41,6 +45,11 @@ type hookItem struct {
 	// that they are of.
 	ListedAs string `json:"listed_as,omitempty"`
 	ListedBy int    `json:"listed_by,omitempty"`
+	// DefinedAs is the hash of the hook in the bot file.
+	DefinedAs string `json:"defined_as,omitempty"`
+
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 // sealedHookKey is the field as which a hook's keys are sealed.
@@ -59,6 +68,7 @@ func (s *Store) openHook(id string, stored hookItem) (Hook, error) {
 	h := Hook{
 		ID: id, Bot: stored.Bot, Owner: stored.Owner, Name: stored.Name,
 		TokenHashes: stored.TokenHashes, Disabled: stored.Disabled,
+		CreatedAt: stored.CreatedAt, UpdatedAt: stored.UpdatedAt,
 	}
 	for _, sealed := range stored.Keys {
 		key, err := s.keys.Open(sealed, stored.Owner, id, sealedHookKey)
@@ -110,7 +120,10 @@ func (s *Store) DropKeys(ctx context.Context, id string) error {
 }
 
 func (s *Store) changeHook(ctx context.Context, id string, apply func(*hookItem)) error {
-	_, err := change(ctx, s, hookKey(id), "hook", apply)
+	_, err := change(ctx, s, hookKey(id), "hook", func(h *hookItem) {
+		apply(h)
+		h.UpdatedAt = s.now().UTC()
+	})
 	return err
 }
 
@@ -143,9 +156,10 @@ func (s *Store) putHook(ctx context.Context, head bot.Head, id string, hook bot.
 			return PublishedHook{Hook: h}, err
 		}
 	}
-	token := newToken("hook")
+	token, now := newToken("hook"), s.now().UTC()
 	h := hookItem{
 		Bot: head.ID, Owner: head.Owner, Name: hook.Name, TokenHashes: []string{secret.HashToken(token)}, Disabled: hook.Disabled,
+		CreatedAt: now, UpdatedAt: now,
 	}
 	id = newID()
 	if _, err := s.write(ctx, hookKey(id), h, Absent); err != nil {
@@ -167,12 +181,17 @@ func (s *Store) dropNewHooks(ctx context.Context, p Publication) {
 
 // settleHooks does what is done once a version is live: it opens or closes its hooks, writes their recipients and removes
 // the hooks that it no longer has.
-func (s *Store) settleHooks(ctx context.Context, head bot.Head, defined []bot.Hook) error {
-	for _, hook := range defined {
-		if err := s.listRecipients(ctx, head, hook); err != nil {
+func (s *Store) settleHooks(ctx context.Context, p *Publication, defined []bot.Hook) (err error) {
+	for i, hook := range defined {
+		if p.Hooks[i].UpdatedAt, err = s.listRecipients(ctx, p.Head, hook); err != nil {
 			return err
 		}
 	}
+	return s.removeLeavingHooks(ctx, p.Head)
+}
+
+// removeLeavingHooks removes the hooks that a bot no longer has.
+func (s *Store) removeLeavingHooks(ctx context.Context, head bot.Head) error {
 	for _, id := range head.LeavingHooks {
 		if err := s.removeHook(ctx, id); err != nil {
 			return err

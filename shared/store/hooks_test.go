@@ -36,6 +36,7 @@ func TestF41PublishMakesHooksOnce(t *testing.T) {
 	hook, err := s.Hook(t.Context(), made.ID)
 	want := store.Hook{
 		ID: made.ID, Bot: first.Head.ID, Owner: "main", Name: "courier", TokenHashes: []string{secret.HashToken(made.Token)},
+		CreatedAt: newClock().Now(), UpdatedAt: newClock().Now(),
 	}
 	if diff := cmp.Diff(want, hook); err != nil || diff != "" {
 		t.Errorf("Hook(), %v (-want +got):\n%s", err, diff)

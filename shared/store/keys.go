@@ -15,6 +15,13 @@ func accountBotKey(owner, name string) Key {
 
 const accountBots = "BOT#"
 
+const openDeletions = "DELETION#"
+
+// openDeletionKey's sort key orders deletions by the names that the bots had.
+func openDeletionKey(head bot.Head) Key {
+	return Key{accountBotKey(head.Owner, "").PK, openDeletions + bot.EscapeKey(head.Name) + "#" + bot.EscapeKey(head.ID)}
+}
+
 func headKey(id string) Key { return Key{"BOT#" + bot.EscapeKey(id), "HEAD"} }
 
 // chunkKey's sort key orders the chunks of a definition, and definitions by version.

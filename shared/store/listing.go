@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -17,23 +18,27 @@ import (
 const listingPage = TransactLimit - 1
 
 // listRecipients makes the recipients that a bot file lists for a hook those that are stored, and leaves those alone who
-// subscribed by themselves. Whether the hook takes calls is written first. It writes only what differs, so that after a failure the next publication goes on. Of two
-// publications at once the one with the higher version decides.
-func (s *Store) listRecipients(ctx context.Context, head bot.Head, hook bot.Hook) error {
+// subscribed by themselves. Whether the hook takes calls is written first. It writes only what differs, so that after a
+// failure the next publication goes on. Of two publications at once the one with the higher version decides. It gives when
+// the hook was last changed.
+func (s *Store) listRecipients(ctx context.Context, head bot.Head, hook bot.Hook) (updated time.Time, err error) {
 	l := listing{store: s, hook: head.Hooks[hook.Name], version: head.Version, disabled: hook.Disabled}
 	listed, err := listedRecipients(head, hook)
 	if err != nil {
-		return err
+		return updated, err
 	}
-	if l.hash, err = listingHash(listed); err != nil {
-		return err
+	if l.hash, err = hashOf(listed); err != nil {
+		return updated, err
+	}
+	if l.defined, err = hashOf(hook); err != nil {
+		return updated, err
 	}
 	for range lostRaces {
 		if err = l.write(ctx, maps.Clone(listed)); bot.KindOf(err) != bot.Conflict {
-			return err
+			break
 		}
 	}
-	return err
+	return l.updated, err
 }
 
 // listedRecipients gives the recipients of a bot file, by id, with the ids of their channels.
@@ -52,10 +57,10 @@ func listedRecipients(head bot.Head, hook bot.Hook) (map[string]Recipient, error
 	return listed, nil
 }
 
-func listingHash(listed map[string]Recipient) (string, error) {
-	encoded, err := json.Marshal(listed)
+func hashOf(defined any) (string, error) {
+	encoded, err := json.Marshal(defined)
 	if err != nil {
-		return "", bot.Wrap(bot.Internal, "recipients cannot be encoded", err)
+		return "", bot.Wrap(bot.Internal, "a hook cannot be encoded", err)
 	}
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:8]), nil
@@ -67,6 +72,8 @@ type listing struct {
 	hook    string // id
 	version int    // of the bot
 	hash    string
+	defined string    // hash of the hook's definition
+	updated time.Time // when the hook's item was last changed
 	// disabled is written with it, for it is the version's word, too.
 	disabled bool
 	guard    Op // holds as long as the hook's item is as this listing left it
@@ -76,6 +83,7 @@ type listing struct {
 func (l *listing) write(ctx context.Context, listed map[string]Recipient) error {
 	item, version, err := read[hookItem](ctx, l.store, hookKey(l.hook), "hook")
 	same := item.ListedAs == l.hash
+	l.updated = item.UpdatedAt
 	if err != nil || item.ListedBy > l.version || same && item.ListedBy == l.version && item.Disabled == l.disabled {
 		return err
 	}
@@ -83,6 +91,10 @@ func (l *listing) write(ctx context.Context, listed map[string]Recipient) error 
 	if item.ListedBy = l.version; !same {
 		item.ListedAs = ""
 	}
+	if item.DefinedAs != "" && item.DefinedAs != l.defined {
+		item.UpdatedAt = l.store.now().UTC()
+	}
+	item.DefinedAs, l.updated = l.defined, item.UpdatedAt
 	if version, err = l.store.write(ctx, hookKey(l.hook), item, IfVersion(version)); err != nil || same {
 		return err
 	}
@@ -111,7 +123,7 @@ func (l *listing) revise(ctx context.Context, listed map[string]Recipient) error
 			id := recipientID(item.Key)
 			r, named := listed[id]
 			delete(listed, id)
-			op, err := changedRecipient(item, func(i *recipientItem) { i.list(r, named) })
+			op, err := l.store.changedRecipient(item, func(i *recipientItem) { i.list(r, named) })
 			if err != nil {
 				return err
 			}
@@ -139,7 +151,7 @@ func (l *listing) add(ctx context.Context, listed map[string]Recipient) error {
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(listed)), listingPage) {
 		var ops []Op
 		for _, id := range ids {
-			op, err := changedRecipient(Item{Key: recipientKey(l.hook, id)}, func(i *recipientItem) { i.list(listed[id], true) })
+			op, err := l.store.changedRecipient(Item{Key: recipientKey(l.hook, id)}, func(i *recipientItem) { i.list(listed[id], true) })
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"hookline/shared/bot"
 )
@@ -18,6 +19,8 @@ type Recipient struct {
 	Listed, Subscribed bool
 	// Left tells that it unsubscribed although the bot file names it: it gets nothing until it subscribes again.
 	Left bool
+	// CreatedAt is when it became a recipient.
+	CreatedAt time.Time
 }
 
 // ID names a recipient among those of a hook.
@@ -31,6 +34,7 @@ type recipientItem struct {
 	Listed     *recipientTerms `json:"listed,omitempty"`
 	Subscribed *recipientTerms `json:"subscribed,omitempty"`
 	Left       bool            `json:"left,omitempty"`
+	CreatedAt  time.Time       `json:"created_at,omitzero"`
 }
 
 // recipientTerms are on what terms somebody is a recipient.
@@ -47,7 +51,7 @@ func (i recipientItem) recipient() Recipient {
 	terms := cmp.Or(i.Listed, i.Subscribed, &recipientTerms{})
 	return Recipient{
 		Channel: i.Channel, Address: bot.Address{Chat: i.Chat, Thread: terms.Thread, User: terms.User}, Vars: terms.Vars,
-		Listed: i.Listed != nil, Subscribed: i.Subscribed != nil, Left: i.Left,
+		Listed: i.Listed != nil, Subscribed: i.Subscribed != nil, Left: i.Left, CreatedAt: i.CreatedAt,
 	}
 }
 
@@ -133,7 +137,7 @@ func (s *Store) changeRecipient(ctx context.Context, hook, id string, apply func
 		}
 		item.Key = recipientKey(hook, id)
 		var op *Op
-		if op, err = changedRecipient(item, apply); err != nil || op == nil {
+		if op, err = s.changedRecipient(item, apply); err != nil || op == nil {
 			return err
 		}
 		if err = s.table.Transact(ctx, *op); bot.KindOf(err) != bot.Conflict {
@@ -145,9 +149,10 @@ func (s *Store) changeRecipient(ctx context.Context, hook, id string, apply func
 
 // changedRecipient gives the operation that makes of an item (version 0: there is none) what apply makes of it, nil if it
 // stays as it is. Nobody is kept who is neither listed nor has subscribed.
-func changedRecipient(item Item, apply func(*recipientItem)) (*Op, error) {
-	var stored recipientItem
+func (s *Store) changedRecipient(item Item, apply func(*recipientItem)) (*Op, error) {
+	stored := recipientItem{CreatedAt: s.now().UTC()}
 	if item.Version != 0 {
+		stored = recipientItem{}
 		if err := decode(item, &stored); err != nil {
 			return nil, err
 		}

@@ -112,7 +112,7 @@ func TestF43TermsAreChangedAtOnce(t *testing.T) {
 			changed.Thread = "4"
 			return nil
 		})
-		r.Thread = "4"
+		r.Thread, r.CreatedAt = "4", c.Now()
 		if diff := cmp.Diff(r, got); diff != "" || err != nil || tries != 2 {
 			t.Errorf("ChangeTerms in %d tries, %v (-want +got):\n%s", tries, err, diff)
 		}

@@ -70,7 +70,7 @@ func TestSecretsDecideWhetherADefinitionChanged(t *testing.T) {
 	}
 }
 
-func TestVersions(t *testing.T) {
+func TestF3VersionsAndWhenTheyWerePublished(t *testing.T) {
 	clock := newClock()
 	s, _ := open(t, clock)
 	first := publish(t, s, definition("one"))
@@ -81,9 +81,15 @@ func TestVersions(t *testing.T) {
 	head := publish(t, s, definition("three")).Head
 	versions, err := s.Versions(t.Context(), head)
 	want := []store.Version{
-		{Number: 3, Definition: head.Definition},
-		{Number: 2, Definition: second.Head.Definition, ReplacedAt: start.Add(2 * time.Hour), ExpiresAt: start.Add((2 + 30*24) * time.Hour)},
-		{Number: 1, Definition: first.Head.Definition, ReplacedAt: start.Add(1 * time.Hour), ExpiresAt: start.Add((1 + 30*24) * time.Hour)},
+		{Number: 3, Definition: head.Definition, CreatedAt: start.Add(2 * time.Hour)},
+		{
+			Number: 2, Definition: second.Head.Definition, CreatedAt: start.Add(time.Hour),
+			ReplacedAt: start.Add(2 * time.Hour), ExpiresAt: start.Add((2 + 30*24) * time.Hour),
+		},
+		{
+			Number: 1, Definition: first.Head.Definition, CreatedAt: start,
+			ReplacedAt: start.Add(1 * time.Hour), ExpiresAt: start.Add((1 + 30*24) * time.Hour),
+		},
 	}
 	if diff := cmp.Diff(want, versions); err != nil || diff != "" {
 		t.Errorf("Versions, %v (-want +got):\n%s", err, diff)

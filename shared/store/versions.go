@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"slices"
@@ -15,6 +17,8 @@ import (
 type Version struct {
 	Number     int
 	Definition string
+	// CreatedAt is when it was published, in whole seconds; zero if that was before it was kept.
+	CreatedAt time.Time
 	// ReplacedAt is when another became live, ExpiresAt when it will be gone; both are zero for the live one.
 	ReplacedAt, ExpiresAt time.Time
 }
@@ -33,7 +37,7 @@ func (s *Store) Versions(ctx context.Context, head bot.Head) ([]Version, error) 
 		if err != nil || number > head.Version || number == head.Version && definition != head.Definition || chunk != firstChunk {
 			continue
 		}
-		version := Version{Number: number, Definition: definition, ExpiresAt: item.ExpiresAt}
+		version := Version{Number: number, Definition: definition, CreatedAt: packedAt(item.Body), ExpiresAt: item.ExpiresAt}
 		if !item.ExpiresAt.IsZero() {
 			version.ReplacedAt = item.ExpiresAt.Add(-retiredFor)
 		}
@@ -54,4 +58,13 @@ func (s *Store) VersionOf(ctx context.Context, head bot.Head, number int) (bot.D
 		return bot.Definition{}, bot.Errorf(bot.NotFound, fmt.Sprintf("version %d of bot %s is not kept", number, head.Name))
 	}
 	return s.Definition(ctx, head, versions[at].Definition)
+}
+
+// packedAt reads when a definition was packed from its first chunk.
+func packedAt(chunk []byte) time.Time {
+	r, err := gzip.NewReader(bytes.NewReader(chunk))
+	if err != nil || r.ModTime.IsZero() {
+		return time.Time{} // whoever reads the definition is told what is wrong with it
+	}
+	return r.ModTime.UTC()
 }
