@@ -51,15 +51,26 @@ func (a *API) editOnce(ctx context.Context, name, ifMatch string, change func(do
 		return nil, bot.Wrap(bot.Invalid, "the bot file cannot be written", err)
 	}
 	def, warnings, err := a.readBot(name, file)
+	if p, ok := errors.AsType[*problem](err); ok {
+		unnumbered(p.Errors)
+	}
 	if err != nil {
 		return nil, err
 	}
+	unnumbered(warnings)
 	return a.publish(ctx, def, warnings, func(live bot.Head) error {
 		if live.Revision != head.Revision {
 			return errMeanwhile
 		}
 		return nil
 	})
+}
+
+// unnumbered takes the lines out of problems: whoever edits a part has not seen the file.
+func unnumbered(problems []bot.Problem) {
+	for i := range problems {
+		problems[i].Line = 0
+	}
 }
 
 // document gives a bot's live definition in one of its two forms: as reads show it, or with the values of credentials.

@@ -329,10 +329,10 @@ func TestB14UnknownHooks(t *testing.T) {
 	w.publish(withHook)
 	for _, call := range []string{
 		"POST /nope/rotate", "DELETE /nope/key", "GET /nope/recipients", "POST /nope/recipients",
-		"DELETE /nope/recipients/x", "GET /nope/calls", "GET /nope/calls/x",
+		"DELETE /nope/recipients/x", "GET /nope/calls", "GET /nope/calls/x", "PATCH /nope",
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		body := map[string]string{"POST": `{"channel":"telegram","chat":"1"}`}[method]
+		body := map[string]string{"POST": `{"channel":"telegram","chat":"1"}`, "PATCH": `{"disabled":true}`}[method]
 		if strings.HasSuffix(path, "rotate") {
 			body = ""
 		}

@@ -13,20 +13,6 @@ import (
 	"hookline/shared/bot"
 )
 
-// part is a field of the bot file whose elements are read and changed one by one.
-type part struct {
-	field, one string
-	// list: the field is a list of objects with names, in the order that matters; else an object by name.
-	list bool
-	// kind is the JSON type of an element.
-	kind string
-}
-
-var parts = []part{
-	{"handlers", "handler", true, huma.TypeObject}, {"states", "state", false, huma.TypeObject}, {"env", "env", false, huma.TypeString},
-	{"hooks", "hook", true, huma.TypeObject}, {"channels", "channel", false, huma.TypeObject},
-}
-
 func (a *API) registerParts(h huma.API) {
 	o, body := written("patch-bot", http.MethodPatch, "/v1/bots/{bot}", "Change a bot file by a JSON merge patch, and publish it")
 	o.Description = "RFC 7396: objects are merged, null removes, everything else replaces. Credentials that are left out keep their values."
@@ -53,10 +39,10 @@ func (a *API) registerPart(h huma.API, p part) {
 		accept(body, p.kind)
 	}
 	o, body := written("put-"+p.one, http.MethodPut, one, "Write one of the bot file's "+p.field+", and publish it")
-	huma.Register(h, o, answering(a, a.changePart(p, replaced)))
+	huma.Register(h, o, answering(a, a.putPart(p)))
 	accept(body, p.kind)
 	o, body = written("patch-"+p.one, http.MethodPatch, one, "Change one of the bot file's "+p.field+" by a JSON merge patch, and publish it")
-	huma.Register(h, o, answering(a, a.changePart(p, patched)))
+	huma.Register(h, o, answering(a, a.patchPart(p)))
 	accept(body, p.kind)
 }
 
@@ -187,13 +173,27 @@ type writePartInput struct {
 func replaced(_, value any) any  { return value }
 func patched(old, patch any) any { return merged(old, patch) }
 
-func (a *API) changePart(p part, change func(old, given any) any) func(context.Context, *writePartInput) (*putBotOutput, error) {
+// putPart makes what is not there; patchPart does not: a patch is meant for something.
+func (a *API) putPart(p part) func(context.Context, *writePartInput) (*putBotOutput, error) {
+	return a.changePart(p, replaced, func(document, *writePartInput) error { return nil })
+}
+
+func (a *API) patchPart(p part) func(context.Context, *writePartInput) (*putBotOutput, error) {
+	return a.changePart(p, patched, func(doc document, in *writePartInput) error { return p.in(doc, in.Bot, in.Name) })
+}
+
+func (a *API) changePart(
+	p part, change func(old, given any) any, allow func(document, *writePartInput) error,
+) func(context.Context, *writePartInput) (*putBotOutput, error) {
 	return func(ctx context.Context, in *writePartInput) (*putBotOutput, error) {
 		var given any
 		if err := bodyOf(in.RawBody, &given); err != nil {
 			return nil, err
 		}
 		return a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
+			if err := allow(doc, in); err != nil {
+				return err
+			}
 			old, _ := p.get(doc, in.Name)
 			return p.set(doc, in.Name, change(old, given))
 		})
@@ -204,8 +204,8 @@ func (a *API) changePart(p part, change func(old, given any) any) func(context.C
 func (a *API) deletePart(p part) func(context.Context, *partInput) (*shownOutput, error) {
 	return func(ctx context.Context, in *partInput) (*shownOutput, error) {
 		out, err := a.edit(ctx, in.Bot, in.IfMatch, func(doc document) error {
-			if _, ok := p.get(doc, in.Name); !ok {
-				return p.missing(in.Bot, in.Name)
+			if err := p.in(doc, in.Bot, in.Name); err != nil {
+				return err
 			}
 			p.remove(doc, in.Name)
 			return nil
@@ -247,66 +247,4 @@ func (a *API) createPart(p part) func(context.Context, *createPartInput) (*putBo
 			return nil
 		})
 	}
-}
-
-func (p part) missing(botName, name string) error {
-	return bot.Errorf(bot.NotFound, fmt.Sprintf("bot %s has no %s %s", botName, p.one, name))
-}
-
-// find gives where the element of a name is, -1 if there is none.
-func (p part) find(list []any, name string) int {
-	return slices.IndexFunc(list, func(element any) bool {
-		object, _ := element.(map[string]any)
-		return object["name"] == name
-	})
-}
-
-func (p part) get(doc document, name string) (any, bool) {
-	if object, ok := doc[p.field].(map[string]any); ok {
-		value, ok := object[name]
-		return value, ok
-	}
-	list, _ := doc[p.field].([]any)
-	if at := p.find(list, name); at >= 0 {
-		return list[at], true
-	}
-	return nil, false
-}
-
-// set writes an element in its place, a new one at the end. One of a list bears the name of its address, if it bears none.
-func (p part) set(doc document, name string, value any) error {
-	if !p.list {
-		object, _ := doc[p.field].(map[string]any)
-		if object == nil {
-			object = document{}
-		}
-		object[name] = value
-		doc[p.field] = object
-		return nil
-	}
-	element, ok := value.(map[string]any)
-	if !ok {
-		return bot.Errorf(bot.Invalid, "a "+p.one+" is an object")
-	}
-	if element["name"] == nil {
-		element["name"] = name
-	}
-	list, _ := doc[p.field].([]any)
-	if at := p.find(list, name); at >= 0 {
-		list[at] = element
-	} else {
-		list = append(list, any(element))
-	}
-	doc[p.field] = list
-	return nil
-}
-
-func (p part) remove(doc document, name string) {
-	if object, ok := doc[p.field].(map[string]any); ok {
-		delete(object, name)
-		return
-	}
-	list, _ := doc[p.field].([]any)
-	at := p.find(list, name)
-	doc[p.field] = slices.Delete(list, at, at+1)
 }

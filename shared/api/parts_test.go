@@ -80,6 +80,9 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"another name for a handler", "PATCH", "/handlers/start", `{"name":"begin"}`, 200, func(doc map[string]any) bool {
 			return slices.Equal(handlerNames(doc), []string{"begin", "fallback"})
 		}},
+		{"a patch of a handler that is not there", "PATCH", "/handlers/strat", `{"pattern":"go"}`, 404, nil},
+		{"F47: a patch of a state that is not there", "PATCH", "/states/paying", `{"expires":"1h"}`, 404, nil},
+		{"F41: a patch of a hook that is not there", "PATCH", "/hooks/curier", `{"disabled":true}`, 404, nil},
 		{"a handler is no text", "PUT", "/handlers/start", `"x"`, 400, nil},
 		{"no JSON", "PUT", "/handlers/start", `{`, 400, nil},
 		{"two values", "PUT", "/handlers/start", `{} {}`, 400, nil},
@@ -165,6 +168,22 @@ func TestPartsAreRead(t *testing.T) {
 	}
 	if _, body := w.send("GET", "/v1/bots/pizza/handlers", ""); !strings.HasPrefix(body, `{"handlers":[{"name":"start"`) {
 		t.Errorf("GET handlers = %s", body)
+	}
+}
+
+// Whoever edits a part has not seen the file: what is wrong has a path in it, and no line.
+func TestWrongPartsHaveNoLines(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	answer := w.ask("PATCH", "/v1/bots/pizza/handlers/start", `{"pattern":"("}`, http.StatusBadRequest)
+	want := []any{map[string]any{"path": "handlers[0].pattern", "message": `missing closing ) in "("`}}
+	if diff := cmp.Diff(want, answer["errors"]); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	for _, warning := range w.ask("PATCH", "/v1/bots/pizza", `{"channels":null}`, http.StatusOK)["warnings"].([]any) {
+		if line, ok := warning.(map[string]any)["line"]; ok {
+			t.Errorf("warning %v has line %v, want none", warning, line)
+		}
 	}
 }
 
