@@ -206,6 +206,28 @@ func TestTwoRedrivesOfOneLetterSendOnce(t *testing.T) {
 	}
 }
 
+// Of two redrives of an event that nobody has answered yet the first commits it. If what it says cannot be sent, that stays
+// in the letter, though for the second the event is a duplicate.
+func TestTwoRedrivesOfOneLetterLoseNothing(t *testing.T) {
+	w := newWorld(t, says("h", "", "{{ pattern.nobody.name }}", ""))
+	w.handle(w.said("x"))
+	letter := w.letters()[0]
+	first, second := w.redriven(letter.ID), w.redriven(letter.ID)
+	w.publish(says("h", "", "a", "moved"))
+	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no") }
+	w.handle(first)
+	w.network.answer = nil
+	w.handle(second)
+	letters := w.letters()
+	if len(letters) != 1 || len(letters[0].Unsent) != 1 {
+		t.Fatalf("letters after both = %+v, want one with what was not sent", letters)
+	}
+	w.redrive(letters[0])
+	if got := w.network.said(); got != "1: a" || len(w.letters()) != 0 {
+		t.Errorf("sent %q, %d letters, want the reply once and no letter", got, len(w.letters()))
+	}
+}
+
 func TestPanicIsCountedAndBuried(t *testing.T) {
 	w := newWorld(t, says("h", "", "a", "moved"))
 	w.network.answer = func(bot.Part) error { panic("a nil map") }

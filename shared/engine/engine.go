@@ -148,12 +148,25 @@ func (e *Engine) resume(ctx context.Context, t *turn) queue.Result {
 	if outbox == nil || outbox.Job != t.job.ID {
 		e.Metrics.Count(metrics.Duplicates, t.job.Event.Provider, 1)
 		e.log.Info("duplicate", "channel", t.job.Channel, "event", t.job.Event.ID)
+		if e.buriedUnsent(ctx, t) {
+			return queue.Done()
+		}
 		return e.settle(ctx, t)
 	}
 	t.outbox = outbox
 	t.decision = outbox.Decision
 	e.acknowledge(ctx, t)
 	return e.deliver(ctx, t)
+}
+
+// buriedUnsent tells whether the job's dead letter holds what another redrive of it has committed and could not send: such
+// a letter has not done its duty.
+func (e *Engine) buriedUnsent(ctx context.Context, t *turn) bool {
+	if t.job.Redrive == nil {
+		return false
+	}
+	letter, err := e.store.DeadLetter(ctx, t.job.Bot, t.job.Redrive.Letter)
+	return err == nil && len(letter.Unsent) > 0 || err != nil && bot.KindOf(err) != bot.NotFound
 }
 
 // deliver sends the turn's replies, records the turn and acknowledges its job.
