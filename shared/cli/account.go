@@ -65,7 +65,7 @@ func (listAccountsCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, accounts, printAccount)
+	return printList(s, accounts, "no accounts beside the main one", printAccount)
 }
 
 func printAccount(w io.Writer, a accountInfo) {

@@ -60,7 +60,7 @@ func (c *auditCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, entries, printEntry)
+	return printList(s, entries, "no changes", printEntry)
 }
 
 func printEntry(w io.Writer, e auditEntry) {

@@ -29,9 +29,11 @@ func (*botsCommand) Run(ctx context.Context, s *session) error {
 	}{append([]botInfo{}, bots...)}, func(w io.Writer) { printBots(w, bots) })
 }
 
+const noBot = "no bot yet: hookline apply FILE"
+
 func printBots(w io.Writer, bots []botInfo) {
 	if len(bots) == 0 {
-		fmt.Fprintln(w, "no bot yet: hookline apply FILE")
+		fmt.Fprintln(w, noBot)
 		return
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -67,7 +69,7 @@ func (c *channelsCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, found, func(w io.Writer, b botChannels) {
+	return printList(s, found, noBot, func(w io.Writer, b botChannels) {
 		fmt.Fprintln(w, b.Bot)
 		for _, ch := range b.Channels {
 			printChannel(w, ch)

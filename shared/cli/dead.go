@@ -37,15 +37,14 @@ func (c *deadCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if len(letters) == 0 && s.flags.Output == "text" {
-		fmt.Fprintln(s.Stdout, "no dead letters")
-	}
-	return printAll(s, letters, func(w io.Writer, letter bot.DeadLetter) {
+	return printList(s, letters, noDead, func(w io.Writer, letter bot.DeadLetter) {
 		if printLetter(w, letter); c.Letter != "" {
 			printParts(w, letter)
 		}
 	})
 }
+
+const noDead = "no dead letters"
 
 // letters reads all dead letters of a bot.
 func (c *client) letters(ctx context.Context, botName string) ([]bot.DeadLetter, error) {
@@ -135,11 +134,12 @@ func (c *redriveCommand) all(ctx context.Context, s *session, server *client) er
 			return err
 		}
 		progress(0)
-		if err := printAll(s, page.Redriven, printRedriven); err != nil {
-			return err
+		done += len(page.Redriven)
+		if done == 0 && page.Next == "" {
+			return printList(s, page.Redriven, noDead, printRedriven)
 		}
-		if done += len(page.Redriven); page.Next == "" {
-			return nil
+		if err := printAll(s, page.Redriven, printRedriven); err != nil || page.Next == "" {
+			return err
 		}
 		progress(done)
 		cursor = page.Next

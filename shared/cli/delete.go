@@ -98,7 +98,7 @@ func listDeletions(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, open, func(w io.Writer, d deletionInfo) {
+	return printList(s, open, "no deletion is under way", func(w io.Writer, d deletionInfo) {
 		fmt.Fprintf(w, "%s  %s  since %s\n", d.ID, d.Bot, d.CreatedAt.Local().Format(time.DateTime))
 	})
 }

@@ -45,7 +45,7 @@ func (c *hooksCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, answer.Hooks, printHook)
+	return printList(s, answer.Hooks, "no hooks", printHook)
 }
 
 // hookInfo is a hook of a bot. Its token and key are there only in the answer that made them.

@@ -40,6 +40,15 @@ func printAll[T any](s *session, values []T, text func(io.Writer, T)) error {
 	return nil
 }
 
+// printList is printAll that says as text where there is nothing.
+func printList[T any](s *session, values []T, none string, text func(io.Writer, T)) error {
+	if len(values) == 0 && s.flags.Output == "text" {
+		_, err := fmt.Fprintln(s.Stdout, none)
+		return err
+	}
+	return printAll(s, values, text)
+}
+
 // grouped writes a number as people read it: 4,310.
 func grouped(n int) string {
 	text := strconv.Itoa(n)

@@ -44,8 +44,8 @@ func (listTokensCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if s.flags.Output != "text" {
-		return printAll(s, tokens, nil)
+	if s.flags.Output != "text" || len(tokens) == 0 {
+		return printList(s, tokens, "no tokens but the admin token", nil)
 	}
 	table := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	for _, t := range tokens {

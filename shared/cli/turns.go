@@ -53,7 +53,7 @@ func (c *turnsCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return printAll(s, turns, printTurn)
+	return printList(s, turns, "no turns", printTurn)
 }
 
 const (
