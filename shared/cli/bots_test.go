@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hookline/shared/cli"
 )
 
 func TestBotsAndChannels(t *testing.T) {
@@ -68,6 +70,12 @@ func TestDelete(t *testing.T) {
 	s := newServer(t, map[string]answer{"DELETE /v1/bots/pizza": {200, once}})
 	env := map[string]string{"HOOKLINE_SERVER": s.URL}
 	run(t, env, "", "delete", "pizza").want(t, 2, "", "give --yes")
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	runWith(t, cli.Env{Stdin: null}, env, "", "delete", "pizza").want(t, 2, "", "give --yes")
 	if len(s.calls) != 0 {
 		t.Errorf("without a yes the server was asked %v", s.calls)
 	}

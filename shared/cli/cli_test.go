@@ -86,7 +86,10 @@ func run(t *testing.T, env map[string]string, stdin string, args ...string) resu
 func runWith(t *testing.T, e cli.Env, env map[string]string, stdin string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	e.Program, e.Stdin, e.Stdout, e.Stderr = "hookline", strings.NewReader(stdin), &stdout, &stderr
+	if e.Stdin == nil {
+		e.Stdin = strings.NewReader(stdin)
+	}
+	e.Program, e.Stdout, e.Stderr = "hookline", &stdout, &stderr
 	e.LookupEnv = func(name string) (string, bool) { value, ok := env[name]; return value, ok }
 	e.Providers = provider.Set{"telegram": network{}}
 	code := cli.Run(t.Context(), args, e)
@@ -136,6 +139,8 @@ func TestExitCodes(t *testing.T) {
 		{"redrive of nothing", []string{"redrive", "pizza"}, 2, "", "name dead letters, or give --all"},
 		{"redrive of both", []string{"redrive", "pizza", "x", "--all"}, 2, "", "name dead letters, or give --all"},
 		{"bad address", []string{"turns", "--server", "http://a b"}, 2, "", "not the address of a server"},
+		{"address without its scheme", []string{"turns", "--server", "bots.example.com"}, 2, "", "not the address of a server, as http://127.0.0.1:3000 is: bots.example.com"},
+		{"address of something else", []string{"turns", "--server", "ftp://bots.example.com"}, 2, "", "not the address of a server"},
 		{"no server", []string{"turns", "--server", "http://127.0.0.1:1"}, 3, "", "no server at http://127.0.0.1:1"},
 		{"wrong token", []string{"turns", "--server", locked.URL}, 1, "", "the server refuses the token: give --token"},
 		{"something else listens", []string{"turns", "--server", strange.URL}, 1, "", "does not answer as a hookline server does"},

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -105,11 +106,15 @@ func listDeletions(ctx context.Context, s *session) error {
 
 // confirm asks a person in the terminal. Where there is none, nobody has said yes.
 func (s *session) confirm(question string) error {
+	nobody := &usage{"give --yes where nobody can be asked"}
 	if !isTerminal(s.Stdin) {
-		return &usage{"give --yes where nobody can be asked"}
+		return nobody
 	}
 	fmt.Fprint(s.Stderr, question)
 	answer, err := bufio.NewReader(s.Stdin).ReadString('\n')
+	if errors.Is(err, io.EOF) && answer == "" {
+		return nobody // as /dev/null is
+	}
 	if err != nil && answer == "" {
 		return err
 	}
