@@ -99,8 +99,8 @@ func (c *client) call(ctx context.Context, operation string, in, out any) error 
 		body = bytes.NewReader(text)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.server+path, body)
-	if err != nil {
-		return &usage{"not the address of a server: " + c.server}
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return &usage{"not the address of a server, as http://127.0.0.1:3000 is: " + c.server}
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
 	req.Header.Set("Content-Type", "application/json")
