@@ -66,6 +66,8 @@ type applied struct {
 	RemovedHooks []string      `json:"removed_hooks,omitempty"`
 	Changes      []change      `json:"changes,omitempty"`
 	Warnings     []bot.Problem `json:"warnings,omitempty"`
+	// told are problems of the file that have been printed, with their lines, before it was sent.
+	told []bot.Problem
 }
 
 type change struct {
@@ -134,7 +136,7 @@ func publish(ctx context.Context, server *client, file botFile, dryRun bool) (ap
 	if dryRun {
 		path += "?dry_run=true"
 	}
-	var answer applied
+	answer := applied{told: file.found}
 	err = server.call(ctx, "PUT "+path, json.RawMessage(body), &answer)
 	return answer, err
 }
@@ -166,7 +168,9 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 		fmt.Fprintf(w, "  hook %s removed\n", name)
 	}
 	for _, p := range b.Warnings {
-		fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
+		if !slices.ContainsFunc(b.told, func(t bot.Problem) bool { return t.Path == p.Path && t.Message == p.Message }) {
+			fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
+		}
 	}
 }
 

@@ -54,9 +54,10 @@ func (c *checkCommand) Run(s *session) error {
 
 // botFile is a bot file that was read.
 type botFile struct {
-	name string
-	data []byte
-	def  bot.Definition
+	name  string
+	data  []byte
+	def   bot.Definition
+	found []bot.Problem
 }
 
 // read reads and checks bot files; one that cannot be read is a problem like others.
@@ -70,11 +71,10 @@ func (s *session) read(names []string) ([]botFile, []problem) {
 			problems = append(problems, problem{name, bot.Problem{Message: cause(err).Error()}})
 			continue
 		}
-		var found []bot.Problem
 		file.data = data
-		file.def, found = botfile.Checker{Providers: s.Providers, Lint: true}.Read(name, data)
+		file.def, file.found = botfile.Checker{Providers: s.Providers, Lint: true}.Read(name, data)
 		files = append(files, file)
-		for _, p := range found {
+		for _, p := range file.found {
 			problems = append(problems, problem{name, p})
 		}
 	}
