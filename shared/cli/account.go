@@ -9,17 +9,21 @@ import (
 )
 
 type accountCommand struct {
+	accountHelp
 	List   listAccountsCommand  `cmd:"" default:"1" help:"List the accounts beside the main one."`
 	Create createAccountCommand `cmd:"" help:"Make an account and print its first token, which is shown only now."`
 	Limit  limitAccountCommand  `cmd:"" help:"Change the limits of an account."`
 	Delete deleteAccountCommand `cmd:"" help:"Delete an account that has no bots, and its tokens."`
 }
 
-func (accountCommand) Help() string {
+type accountHelp struct{}
+
+func (accountHelp) Help() string {
 	return `Accounts own bots and see nothing of one another. Only the main account, whose the admin token is, has these commands.
 
 An account without limits of its own has those of the server.
 
+  hookline account list
   hookline account create acme --bots 5 --requests 600
   hookline account limit acme --bots 10 --requests 0
   hookline --token T apply acme.yaml
@@ -58,7 +62,7 @@ func (l limits) text() (text string) {
 	return text
 }
 
-type listAccountsCommand struct{}
+type listAccountsCommand struct{ accountHelp }
 
 func (listAccountsCommand) Run(ctx context.Context, s *session) error {
 	accounts, err := pages[accountInfo](ctx, s.client(), "/v1/accounts", "accounts", url.Values{}, 0)
@@ -77,6 +81,7 @@ func printAccount(w io.Writer, a accountInfo) {
 }
 
 type createAccountCommand struct {
+	accountHelp
 	Account string `arg:"" help:"Its id: a-z, 0-9 and -."`
 	limits
 }
@@ -94,6 +99,7 @@ func (c *createAccountCommand) Run(ctx context.Context, s *session) error {
 }
 
 type limitAccountCommand struct {
+	accountHelp
 	Account string `arg:"" help:"Its id."`
 	limits
 }
@@ -111,6 +117,7 @@ func (c *limitAccountCommand) Run(ctx context.Context, s *session) error {
 }
 
 type deleteAccountCommand struct {
+	accountHelp
 	Account string `arg:"" help:"Its id."`
 }
 

@@ -14,7 +14,7 @@ import (
 type auditCommand struct {
 	Bot   string `arg:"" optional:"" help:"Only changes of this bot."`
 	User  string `help:"Only what concerned this user or chat, by the network's id." placeholder:"ID"`
-	Limit int    `default:"50" help:"How many, the newest first; 0 for all of the last year."`
+	Limit int    `short:"n" default:"50" help:"How many, the newest first; 0 for all of the last year."`
 }
 
 func (auditCommand) Help() string {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -156,8 +157,13 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, command := range []string{"serve", "apply", "check", "connect", "disconnect", "bots", "channels", "export", "delete", "chat", "turns", "dead", "redrive", "drop", "schema"} {
-		got := run(t, nil, "", command, "--help")
+	listed := regexp.MustCompile(`(?m)^  ([a-z]+(?:-[a-z]+)*(?: [a-z]+)?)(?:   |$)`).FindAllStringSubmatch(run(t, nil, "", "--help").stdout, -1)
+	if len(listed) < 40 {
+		t.Errorf("--help lists %d commands: %q", len(listed), listed)
+	}
+	for _, line := range listed {
+		command := line[1]
+		got := run(t, nil, "", append(strings.Fields(command), "--help")...)
 		if got.code != 0 || strings.Count(got.stdout, "hookline "+command) < 2 {
 			t.Errorf("%s --help = %d\n%s\nwant 0 and an example below the usage", command, got.code, got.stdout)
 		}

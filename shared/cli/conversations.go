@@ -12,19 +12,23 @@ import (
 )
 
 type conversationsCommand struct {
+	conversationsHelp
 	List   conversationsListCommand   `cmd:"" default:"withargs" help:"List conversations: those of the last events, of a user, or in a chat."`
 	Move   conversationsMoveCommand   `cmd:"" help:"Move a conversation to a state."`
 	Reset  conversationsResetCommand  `cmd:"" help:"Reset a conversation: state none, and nothing remembered."`
 	Delete conversationsDeleteCommand `cmd:"" help:"Delete a conversation."`
 }
 
-func (conversationsCommand) Help() string {
+type conversationsHelp struct{}
+
+func (conversationsHelp) Help() string {
 	return `Shows where users stand, and puts them somewhere else. Chats and users are named as the list shows them; write -- before
 an id that begins with '-'.
 
-  hookline conversations pizza --user 42
+  hookline conversations list pizza --user 42
   hookline conversations move pizza 42 42 choosing
-  hookline conversations reset pizza --channel telegram -- -100123 42`
+  hookline conversations reset pizza --channel telegram -- -100123 42
+  hookline conversations delete pizza 42 42`
 }
 
 // conversation is a conversation as the server lists it.
@@ -40,6 +44,7 @@ type conversation struct {
 }
 
 type conversationsListCommand struct {
+	conversationsHelp
 	Bot     string `arg:"" optional:"" help:"Name of the bot; not needed where there is only one."`
 	User    string `help:"Only those of this user, by the network's id." placeholder:"ID"`
 	Chat    string `help:"Only those in this chat, by the network's id." placeholder:"ID"`
@@ -128,6 +133,7 @@ func local(t time.Time) string {
 
 // conversationPlace is how commands name a conversation.
 type conversationPlace struct {
+	conversationsHelp
 	Bot     string `arg:"" help:"Name of the bot."`
 	Chat    string `arg:"" help:"The chat, as the list shows it."`
 	User    string `arg:"" help:"The user, as the list shows it."`

@@ -20,7 +20,8 @@ func (hooksCommand) Help() string {
 	return `Lists the addresses of a bot's hooks. A token is shown when it is made, and never again.
 
   hookline hooks pizza
-  hookline hooks pizza courier --rotate --keep`
+  hookline hooks pizza courier --rotate --keep
+  hookline hooks pizza courier --key`
 }
 
 func (c *hooksCommand) Run(ctx context.Context, s *session) error {

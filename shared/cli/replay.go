@@ -20,8 +20,8 @@ import (
 type replayCommand struct {
 	Turn    string `arg:"" optional:"" help:"Turn to replay, as hookline turns names it."`
 	All     bool   `help:"Replay every turn that is kept."`
-	Bot     string `help:"Bot whose turns are replayed; else that of --against, or the only one there is."`
-	Against string `help:"Replay them against a bot file, not the live version." placeholder:"FILE" type:"path" xor:"against"`
+	Bot     string `help:"Bot whose turns are replayed; else that of --against, or the only one there is." placeholder:"NAME"`
+	Against string `help:"Replay them against a bot file, not the live version." placeholder:"FILE" xor:"against"`
 	Version int    `help:"Replay them against another version that is kept." placeholder:"N" xor:"against"`
 }
 

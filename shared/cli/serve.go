@@ -15,7 +15,7 @@ import (
 )
 
 type serveCommand struct {
-	Addr     string   `default:"127.0.0.1:3000" help:"Address to listen on; port 0 picks one." placeholder:"HOST:PORT"`
+	Addr     string   `default:"127.0.0.1:3000" help:"Address to listen on (127.0.0.1:3000); port 0 picks one." placeholder:"HOST:PORT"`
 	Bot      []string `help:"Bot files to apply first." placeholder:"FILE" sep:"none"`
 	Simulate bool     `help:"Simulate the networks; no account on any of them is needed."`
 	Sends    int      `help:"Messages a second of each channel (HOOKLINE_SENDS); without it only calls to hooks are held to what the network takes." placeholder:"N"`

@@ -11,12 +11,16 @@ import (
 )
 
 type tokenCommand struct {
+	tokenHelp
 	List   listTokensCommand  `cmd:"" default:"1" help:"List tokens."`
 	Create createTokenCommand `cmd:"" help:"Make a token; it is shown only now."`
 	Revoke revokeTokenCommand `cmd:"" help:"Revoke tokens: they open nothing from then on."`
 }
 
-func (tokenCommand) Help() string {
+// tokenHelp is what a command and those below it say of themselves.
+type tokenHelp struct{}
+
+func (tokenHelp) Help() string {
 	return `Tokens open the management API for an account, each for its scopes: read, write, send (messages to chats) and
 admin (tokens). All of this needs a token with the scope admin, as the admin token is.
 
@@ -37,7 +41,7 @@ type tokenInfo struct {
 	UsedAt    time.Time `json:"used_at,omitzero"`
 }
 
-type listTokensCommand struct{}
+type listTokensCommand struct{ tokenHelp }
 
 func (listTokensCommand) Run(ctx context.Context, s *session) error {
 	tokens, err := pages[tokenInfo](ctx, s.client(), "/v1/tokens", "tokens", url.Values{}, 0)
@@ -69,10 +73,11 @@ func expiry(t tokenInfo) string {
 }
 
 type createTokenCommand struct {
+	tokenHelp
 	Name    string   `arg:"" help:"Whose it is, or what for: the audit names it."`
 	Scope   []string `required:"" enum:"read,write,send,admin" help:"What it opens: read, write, send, admin; may be repeated."`
-	Days    int      `help:"How long it is valid; without, until it is revoked."`
-	Account string   `help:"Of another account; only with a token of the main one."`
+	Days    int      `help:"How long it is valid; without, until it is revoked." placeholder:"N"`
+	Account string   `help:"Of another account; only with a token of the main one." placeholder:"NAME"`
 }
 
 // newToken is what the server is asked for.
@@ -105,6 +110,7 @@ func printToken(s *session, w io.Writer, t tokenInfo) {
 }
 
 type revokeTokenCommand struct {
+	tokenHelp
 	Tokens []string `arg:"" name:"id" help:"Ids of tokens, as \"hookline token list\" prints them."`
 }
 
