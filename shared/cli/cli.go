@@ -120,10 +120,20 @@ func Run(ctx context.Context, args []string, env Env) int {
 	case helped:
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(env.Stderr, "hookline: %v\nRun \"hookline --help\" for what there is.\n", err)
+		fmt.Fprintf(env.Stderr, "hookline: %v\nRun \"%s --help\" for what there is.\n", err, mistyped(err))
 		return exitUsage
 	}
 	return s.fail(command.Run())
+}
+
+// mistyped gives the command that was begun before a mistake in a command line.
+func mistyped(err error) string {
+	if e, ok := errors.AsType[*kong.ParseError](err); ok {
+		if command := e.Context.Selected(); command != nil {
+			return command.FullPath()
+		}
+	}
+	return "hookline"
 }
 
 // fail reports an error and gives its exit code.
