@@ -48,7 +48,7 @@ func printVersions(w io.Writer, versions []versionInfo) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, v := range versions {
 		if v.Live {
-			fmt.Fprintf(table, "%d\tlive\t\n", v.Version)
+			fmt.Fprintf(table, "%d\tlive since %s\n", v.Version, local(v.CreatedAt))
 			continue
 		}
 		fmt.Fprintf(table, "%d\treplaced %s\tkept until %s\n", v.Version,
