@@ -142,16 +142,7 @@ func publish(ctx context.Context, server *client, file botFile, dryRun bool) (ap
 }
 
 func printApplied(w io.Writer, b applied, dryRun bool) {
-	fmt.Fprintf(w, "%s: version %d", b.Bot, b.Version)
-	switch {
-	case dryRun && !b.Changed:
-		fmt.Fprint(w, ", nothing would change")
-	case dryRun:
-		fmt.Fprint(w, " would be replaced")
-	case !b.Changed:
-		fmt.Fprint(w, ", as before")
-	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s: %s\n", b.Bot, became(b, dryRun))
 	for _, c := range b.Changes {
 		printChange(w, c)
 	}
@@ -172,6 +163,22 @@ func printApplied(w io.Writer, b applied, dryRun bool) {
 			fmt.Fprintf(w, "  warning: %s: %s\n", p.Path, p.Message)
 		}
 	}
+}
+
+// became says what has become of a bot's version, or would.
+func became(b applied, dryRun bool) string {
+	version := fmt.Sprintf("version %d", b.Version)
+	switch {
+	case dryRun && b.Version == 0:
+		return "version 1 would be its first"
+	case dryRun && !b.Changed:
+		return version + ", nothing would change"
+	case dryRun:
+		return version + " would be replaced"
+	case !b.Changed:
+		return version + ", as before"
+	}
+	return version
 }
 
 func printChange(w io.Writer, c change) {
