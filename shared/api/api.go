@@ -102,7 +102,7 @@ func config() huma.Config {
 
 func (a *API) register(h huma.API) {
 	h.UseMiddleware(spelledOut, permitted, a.audited)
-	h.OpenAPI().OnAddOperation = append(h.OpenAPI().OnAddOperation, a.repeatable)
+	h.OpenAPI().OnAddOperation = append(h.OpenAPI().OnAddOperation, a.repeatable, described)
 	huma.Register(h, operation("list-bots", http.MethodGet, "/v1/bots", "List bots"), answering(a, a.listBots))
 	huma.Register(h, operation("get-bot", http.MethodGet, "/v1/bots/{bot}", "Read a bot file, secrets masked"), answering(a, a.getBot))
 	huma.Register(h, operation("put-bot", http.MethodPut, "/v1/bots/{bot}", "Check a bot file and publish it"), answering(a, a.putBot))

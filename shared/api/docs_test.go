@@ -29,7 +29,9 @@ func TestF53DocsPage(t *testing.T) {
 	if found := regexp.MustCompile(`(?i)https?://|//[a-z]|innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|src=`).FindAll(page, -1); found != nil {
 		t.Errorf("the page has %q", found)
 	}
-	if !strings.Contains(string(page), `fetch("/v1/openapi.json"`) {
-		t.Error("the page does not read the OpenAPI document")
+	for _, want := range []string{`fetch("/v1/openapi.json"`, "api.info.description", "Authorization: Bearer", "admin-token"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page has no %s: it reads the OpenAPI document, and says how to begin", want)
+		}
 	}
 }

@@ -23,7 +23,7 @@ type operation struct {
 	Request  struct {
 		Required bool `json:"required"`
 	} `json:"requestBody"`
-	Parameters []struct{ Name, In string } `json:"parameters"`
+	Parameters []struct{ Name, In, Description string } `json:"parameters"`
 
 	method, path string
 }
