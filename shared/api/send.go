@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -102,8 +103,11 @@ func (a *API) sendingChannel(ctx context.Context, head bot.Head, name string) (b
 	switch {
 	case ok:
 		return a.Store.Channel(ctx, id)
+	case len(head.Channels) == 0:
+		return bot.Channel{}, bot.Errorf(bot.Invalid, "bot "+head.Name+" has no channel")
 	case name == "":
-		return bot.Channel{}, bot.Errorf(bot.Invalid, "name the channel: the bot has several, or none")
+		names := strings.Join(slices.Sorted(maps.Keys(head.Channels)), ", ")
+		return bot.Channel{}, bot.Errorf(bot.Invalid, "name the channel: bot "+head.Name+" has "+names)
 	}
 	return bot.Channel{}, bot.Errorf(bot.Invalid, "bot "+head.Name+" has no channel "+name)
 }

@@ -111,6 +111,18 @@ func TestSendRefuses(t *testing.T) {
 	}
 }
 
+func TestSendNamesTheChannelsThereAre(t *testing.T) {
+	w := newWorld(t)
+	w.publish(talkative)
+	if _, answer := w.post(`{"chat": "1", "text": "Hi"}`, ""); answer["detail"] != "name the channel: bot pizza has second, telegram" {
+		t.Errorf("send without a channel is answered %v, want the names of those there are", answer)
+	}
+	w.ask("PUT", "/v1/bots/pizza", `{"bot": "pizza", "handlers": [{"name": "all", "response": {"text": "Hi"}}]}`, 200)
+	if _, answer := w.post(`{"chat": "1", "text": "Hi"}`, ""); answer["detail"] != "bot pizza has no channel" {
+		t.Errorf("send to a bot without channels is answered %v", answer)
+	}
+}
+
 func TestSendWithAnIdempotencyKey(t *testing.T) {
 	w := newWorld(t)
 	w.publish(pizza)
