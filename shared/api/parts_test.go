@@ -80,9 +80,6 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"another name for a handler", "PATCH", "/handlers/start", `{"name":"begin"}`, 200, func(doc map[string]any) bool {
 			return slices.Equal(handlerNames(doc), []string{"begin", "fallback"})
 		}},
-		{"a patch of a handler that is not there", "PATCH", "/handlers/strat", `{"pattern":"go"}`, 404, nil},
-		{"F47: a patch of a state that is not there", "PATCH", "/states/paying", `{"expires":"1h"}`, 404, nil},
-		{"F41: a patch of a hook that is not there", "PATCH", "/hooks/curier", `{"disabled":true}`, 404, nil},
 		{"a handler is no text", "PUT", "/handlers/start", `"x"`, 400, nil},
 		{"no JSON", "PUT", "/handlers/start", `{`, 400, nil},
 		{"two values", "PUT", "/handlers/start", `{} {}`, 400, nil},
@@ -168,6 +165,22 @@ func TestPartsAreRead(t *testing.T) {
 	}
 	if _, body := w.send("GET", "/v1/bots/pizza/handlers", ""); !strings.HasPrefix(body, `{"handlers":[{"name":"start"`) {
 		t.Errorf("GET handlers = %s", body)
+	}
+}
+
+// A patch is meant for something that is there.
+func TestPatchesMakeNothing(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	before := w.shownBot()
+	for path, body := range map[string]string{
+		"/handlers/strat": `{"pattern":"go"}`, "/states/paying": `{"expires":"1h"}`, "/hooks/curier": `{"disabled":true}`,
+		"/env/SHOP": `"x"`, "/channels/second": `{"provider":"telegram","token":"2:other"}`,
+	} {
+		w.ask("PATCH", "/v1/bots/pizza"+path, body, http.StatusNotFound)
+	}
+	if diff := cmp.Diff(before, w.shownBot()); diff != "" {
+		t.Errorf("the bot (-before +after):\n%s", diff)
 	}
 }
 
