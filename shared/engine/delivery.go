@@ -83,7 +83,7 @@ func (e *Engine) handleDelivery(ctx context.Context, t *turn) queue.Result {
 		return e.settle(ctx, t)
 	}
 	if d.scene.Channel.Disabled && t.job.Redrive != nil {
-		return e.skip(t)
+		return e.skip(ctx, t)
 	}
 	if reason := d.obstacle(); reason != "" {
 		return e.conclude(ctx, d, bot.DeliverySkipped, reason)

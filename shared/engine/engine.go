@@ -95,7 +95,7 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 			return e.fail(ctx, t, err)
 		}
 		if t.scene.Channel.Disabled {
-			return e.skip(t)
+			return e.skip(ctx, t)
 		}
 		if to := t.scene.Conversation.MovedTo; to != "" {
 			return e.forward(ctx, t, to)
@@ -149,7 +149,7 @@ func (e *Engine) resume(ctx context.Context, t *turn) queue.Result {
 		e.Metrics.Count(metrics.Duplicates, t.job.Event.Provider, 1)
 		e.log.Info("duplicate", "channel", t.job.Channel, "event", t.job.Event.ID)
 		if e.buriedUnsent(ctx, t) {
-			return queue.Done()
+			return e.leave(ctx, t)
 		}
 		return e.settle(ctx, t)
 	}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"context"
+
 	"hookline/shared/bot"
 	"hookline/shared/queue"
 )
@@ -9,12 +11,23 @@ import (
 var errDisabled = bot.Errorf(bot.Conflict, "the channel is disabled")
 
 // skip ends a job whose channel is disabled: it is neither tried again nor buried, and what was committed of its replies
-// stays unsent. The dead letter that a job was redriven from stays listed: it can be redriven once the channel is enabled.
-func (e *Engine) skip(t *turn) queue.Result {
+// stays unsent. The dead letter that a job was redriven from stays listed: it can be mended, and redriven once the channel
+// is enabled.
+func (e *Engine) skip(ctx context.Context, t *turn) queue.Result {
 	if outbox := t.scene.Conversation.Outbox; outbox != nil && outbox.Job == t.job.ID {
 		t.outbox, t.decision = outbox, outbox.Decision
 	}
 	t.outcome = bot.Skipped
 	e.record(t, errDisabled)
+	return e.leave(ctx, t)
+}
+
+// leave acknowledges a job, and leaves the dead letter that it was redriven from as one whose job is not on the way.
+func (e *Engine) leave(ctx context.Context, t *turn) queue.Result {
+	if t.job.Redrive != nil {
+		if err := e.store.LeaveDeadLetter(ctx, t.job.Bot, *t.job.Redrive); err != nil && bot.KindOf(err) != bot.NotFound {
+			e.log.Warn("a dead letter goes on saying that its job is on the way", "letter", t.job.Redrive.Letter, "error", err)
+		}
+	}
 	return queue.Done()
 }

@@ -107,6 +107,9 @@ func TestF4RedriveOnADisabledChannelKeepsTheLetter(t *testing.T) {
 			if letters := w.letters(); w.network.said() != "" || len(letters) != 1 || letters[0].Tries != 1 {
 				t.Errorf("said %q, letters = %+v, want the one there was", w.network.said(), letters)
 			}
+			if at := w.letters()[0].RedrivenAt; !at.IsZero() {
+				t.Errorf("redriven_at = %s, but no job of the letter is on its way: it could not be mended", at)
+			}
 			w.disabled = false
 			w.publish(says("hi", "", "hello", ""))
 			redrive()
