@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hookline/shared/bot"
+	"hookline/shared/store"
 )
 
 // wantSkipped fails unless the turn of a job says why nothing was done.
@@ -118,4 +119,34 @@ func TestF4RedriveOnADisabledChannelKeepsTheLetter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What comes for a bot whose deletion has begun, or is done, leaves nothing that nobody could see or delete.
+func TestF50EventsOfADeletedBotLeaveNothing(t *testing.T) {
+	w := newWorld(t, says("hi", "", "hello", ""))
+	during, after := w.said("one"), w.said("two")
+	head, err := w.store.BeginDeletion(t.Context(), "main", "pizza", func(bot.Head) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves := func(when string, job bot.Job) {
+		t.Helper()
+		if result := w.handle(job); result.HandBack || w.network.said() != "" || len(w.letters()) != 0 {
+			t.Errorf("%s: Handle = %+v, said %q, %d letters, want it dropped", when, result, w.network.said(), len(w.letters()))
+		}
+		w.engine.Flush(t.Context())
+		for turn, err := range w.store.Turns(t.Context(), store.TurnQuery{Bot: head.ID}) {
+			t.Errorf("%s: turn %+v, %v, want none", when, turn, err)
+		}
+	}
+	leaves("begun", during)
+	for _, id := range head.Leaving {
+		if err := w.store.RemoveChannel(t.Context(), bot.Channel{ID: id, Bot: head.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := w.store.DeleteBot(t.Context(), head); !done || err != nil {
+		t.Fatalf("DeleteBot() = %t, %v", done, err)
+	}
+	leaves("done", after)
 }
