@@ -75,7 +75,8 @@ func (a *API) publish(
 	if err := a.noteDifferences(ctx, def); err != nil {
 		return nil, err
 	}
-	if err := a.claim(ctx, def); err != nil {
+	claims, err := a.claim(ctx, def)
+	if err != nil {
 		return nil, err
 	}
 	p, err := a.Store.PublishOver(ctx, account(ctx), def, func(live bot.Head) error {
@@ -83,7 +84,7 @@ func (a *API) publish(
 			return err
 		}
 		return allow(live)
-	})
+	}, claims...)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func TestF6Claims(t *testing.T) {
 func testClaims(t *testing.T, s *store.Store, table store.Table) {
 	keep := func(c store.Claim, want bot.ErrorKind) {
 		t.Helper()
-		if err := s.PutClaim(t.Context(), c); bot.KindOf(err) != want {
+		if _, err := s.PutClaim(t.Context(), c); bot.KindOf(err) != want {
 			t.Errorf("PutClaim(%s of %s) = %v, want kind %q", c.Bot, c.Owner, err, want)
 		}
 	}
@@ -76,7 +76,7 @@ func TestF6ClaimsGoWithTheirAccount(t *testing.T) {
 	if err := s.EnsureAccount(t.Context(), "acme"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutClaim(t.Context(), claimed("acme", "pizza")); err != nil {
+	if _, err := s.PutClaim(t.Context(), claimed("acme", "pizza")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.DeleteAccount(t.Context(), "acme"); err != nil {
