@@ -115,6 +115,20 @@ func TestMendRefuses(t *testing.T) {
 	}
 }
 
+// A letter that is mended over and over grows by no note each time: it must stay one that the table takes.
+func TestMendNotesOnce(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.bury("letter", half())
+	for _, text := range []string{"a", "b", "c"} {
+		w.ask("PATCH", "/v1/bots/pizza/dead/letter", `{"parts":{"2":{"text":"`+text+`"}}}`, 200)
+	}
+	letter, err := w.store.DeadLetter(t.Context(), w.head().ID, "letter")
+	if err != nil || len(letter.Decision.Notes) != 1 {
+		t.Errorf("notes after mending three times = %q, %v, want one", letter.Decision.Notes, err)
+	}
+}
+
 func TestMendWaits(t *testing.T) {
 	w := newWorld(t)
 	w.publish(pizza)
