@@ -133,7 +133,9 @@ func TestMendNotesOnce(t *testing.T) {
 // away is a queue that takes nothing.
 type away struct{}
 
-func (away) Send(context.Context, ...bot.Job) error { return bot.Errorf(bot.Unavailable, "the queue is away") }
+func (away) Send(context.Context, ...bot.Job) error {
+	return bot.Errorf(bot.Unavailable, "the queue is away")
+}
 
 // A redrive that did not come onto the queue is nothing to wait for.
 func TestMendAfterARedriveThatFailed(t *testing.T) {

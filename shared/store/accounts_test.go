@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
-	"hookline/shared/secret"
 	"hookline/shared/store"
 )
 
@@ -142,36 +141,32 @@ func TestNoBotOutlivesItsAccount(t *testing.T) {
 	})
 }
 
-// closing closes an account just before a transaction.
-type closing struct {
+// interrupted lets somebody else do something just before a transaction.
+type interrupted struct {
 	store.Table
 	act func()
 }
 
-func (c *closing) Transact(ctx context.Context, ops ...store.Op) error {
-	if act := c.act; act != nil {
-		c.act = nil
+func (i *interrupted) Transact(ctx context.Context, ops ...store.Op) error {
+	if act := i.act; act != nil {
+		i.act = nil
 		act()
 	}
-	return c.Table.Transact(ctx, ops...)
+	return i.Table.Transact(ctx, ops...)
 }
 
 // An account that is being deleted gets no bots any more, not even of a call that was let in before.
 func TestClosedAccountsGetNoBots(t *testing.T) {
 	clock := newClock()
 	onEach(t, clock, func(t *testing.T, s *store.Store, table store.Table) {
-		keys, err := secret.New([]byte(strings.Repeat("k", secret.KeyBytes)))
-		if err != nil {
-			t.Fatal(err)
-		}
 		newToken(t, s, "acme", time.Time{})
-		c := &closing{Table: table, act: func() {
+		c := &interrupted{Table: table, act: func() {
 			if err := store.New(broken{table}, nil, clock.Now).DeleteAccount(t.Context(), "acme"); bot.KindOf(err) != bot.Unavailable {
 				t.Errorf("DeleteAccount on a broken table: %v, want kind unavailable", err)
 			}
 		}}
 		for range 2 { // it is closed meanwhile, then before
-			_, err = store.New(c, keys, clock.Now).Publish(t.Context(), "acme", named("pizza", "a"))
+			_, err := store.New(c, testKeys(t), clock.Now).Publish(t.Context(), "acme", named("pizza", "a"))
 			if heads, _ := s.Bots(t.Context(), "acme", "", 1); bot.KindOf(err) != bot.NotFound || len(heads) > 0 {
 				t.Errorf("Publish for a closed account = %v, %d bots, want kind not_found and none", err, len(heads))
 			}
