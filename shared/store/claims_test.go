@@ -71,6 +71,24 @@ func testClaims(t *testing.T, s *store.Store, table store.Table) {
 	keep(burger, "")
 }
 
+// A channel that has another name now still holds what it claims.
+func TestF6ClaimOfARenamedChannel(t *testing.T) {
+	s, _ := open(t, newClock())
+	claim := claimed("main", "pizza")
+	def := definition("hi")
+	for _, name := range []string{"telegram", "renamed"} {
+		def.Channels = map[string]bot.ChannelSpec{name: telegram(token, nil)}
+		claim.Channel = name
+		if _, err := s.PutClaim(t.Context(), claim); err != nil {
+			t.Fatal(err)
+		}
+		publish(t, s, def)
+	}
+	if got, err := s.Holder(t.Context(), claimed("main", "burger")); err != nil || got.Channel != "renamed" {
+		t.Errorf("Holder = %+v, %v, want the renamed channel of pizza", got, err)
+	}
+}
+
 func TestF6ClaimsGoWithTheirAccount(t *testing.T) {
 	s, table := open(t, newClock())
 	if err := s.EnsureAccount(t.Context(), "acme"); err != nil {
