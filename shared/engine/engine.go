@@ -100,7 +100,7 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 			return e.fail(ctx, t, err)
 		}
 		if t.scene.Channel.Disabled {
-			return e.skip(ctx, t)
+			return e.skip(ctx, t, errDisabled)
 		}
 		if to := t.scene.Conversation.MovedTo; to != "" {
 			return e.forward(ctx, t, to)

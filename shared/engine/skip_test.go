@@ -150,3 +150,26 @@ func TestF50EventsOfADeletedBotLeaveNothing(t *testing.T) {
 	}
 	leaves("done", after)
 }
+
+// A delivery that is redriven to a closed hook keeps its letter, as on a disabled channel, until the hook is open again.
+func TestF41RedriveOnADisabledHookKeepsTheLetter(t *testing.T) {
+	w := newHookWorld(t, "hello", chats(1)...)
+	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no such chat") }
+	w.post(`{}`)
+	w.handle(w.next(bot.PageJob))
+	w.handle(w.next(bot.DeliveryJob))
+	w.network.answer = nil
+	letter := w.letters()[0].ID
+	w.hooks[0].Disabled = true
+	w.publish()
+	w.handle(w.redriven(letter))
+	if letters := w.letters(); w.network.said() != "" || len(letters) != 1 || !letters[0].RedrivenAt.IsZero() {
+		t.Fatalf("said %q, letters = %+v, want nothing, and the one there was, not on its way", w.network.said(), letters)
+	}
+	w.hooks[0].Disabled = false
+	w.publish()
+	w.handle(w.redriven(letter))
+	if w.network.said() != "00001: hello" || len(w.letters()) != 0 {
+		t.Errorf("said %q, %d letters, want it sent, and none", w.network.said(), len(w.letters()))
+	}
+}
