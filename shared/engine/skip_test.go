@@ -173,3 +173,22 @@ func TestF41RedriveOnADisabledHookKeepsTheLetter(t *testing.T) {
 		t.Errorf("said %q, %d letters, want it sent, and none", w.network.said(), len(w.letters()))
 	}
 }
+
+// The first of two redrives that is skipped says nothing of the second, which is on its way.
+func TestF4SkippedRedriveBeforeAnother(t *testing.T) {
+	w := newWorld(t, says("hi", "", "{{ 1 // 0 }}", ""))
+	w.handle(w.said("there"))
+	letter := w.letters()[0].ID
+	first, second := w.redriven(letter), w.redriven(letter)
+	w.disabled = true
+	w.publish(says("hi", "", "hello", ""))
+	for _, step := range []struct {
+		job   bot.Job
+		onWay bool
+	}{{first, true}, {second, false}} {
+		w.handle(step.job)
+		if at := w.letters()[0].RedrivenAt; at.IsZero() == step.onWay {
+			t.Errorf("redriven_at = %s after redrive %d of 2", at, step.job.Redrive.Count)
+		}
+	}
+}
