@@ -80,9 +80,6 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 		{"another name for a handler", "PATCH", "/handlers/start", `{"name":"begin"}`, 200, func(doc map[string]any) bool {
 			return slices.Equal(handlerNames(doc), []string{"begin", "fallback"})
 		}},
-		{"a patch of a handler that is not there", "PATCH", "/handlers/strat", `{"pattern":"go"}`, 404, nil},
-		{"F47: a patch of a state that is not there", "PATCH", "/states/paying", `{"expires":"1h"}`, 404, nil},
-		{"F41: a patch of a hook that is not there", "PATCH", "/hooks/curier", `{"disabled":true}`, 404, nil},
 		{"a handler is no text", "PUT", "/handlers/start", `"x"`, 400, nil},
 		{"no JSON", "PUT", "/handlers/start", `{`, 400, nil},
 		{"two values", "PUT", "/handlers/start", `{} {}`, 400, nil},
@@ -138,6 +135,21 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 				t.Errorf("ETag = %s, want %s, which is another one than %s", tag, w.tag(), live)
 			}
 		})
+	}
+}
+
+// A patch of a part that is not there makes none.
+func TestF41F47PatchesOfPartsThatAreNotThere(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	before := w.shownBot()
+	for path, body := range map[string]string{
+		"/handlers/strat": `{"pattern":"go"}`, "/states/paying": `{"expires":"1h"}`, "/hooks/curier": `{"disabled":true}`,
+	} {
+		w.ask("PATCH", "/v1/bots/pizza"+path, body, 404)
+	}
+	if diff := cmp.Diff(before, w.shownBot()); diff != "" {
+		t.Errorf("it was refused, and changed (-before +after):\n%s", diff)
 	}
 }
 
