@@ -57,6 +57,10 @@ func TestOlderData(t *testing.T) {
 				{"", "dead steps", "division by zero"},
 				{"", "versions steps", "live"},
 				{"", "hooks steps", "hook news"},
+				{"", "turns steps --limit 1", "Hello again, Ada"},
+				{"", "export-user steps telegram 1", "Ada"},
+				{"", "rollback steps 1", "version 1"},
+				{"", "delete steps --yes", "steps is deleted"},
 			} {
 				if got := hookline(test.stdin, strings.Fields(test.command)...); !strings.Contains(got, test.want) {
 					t.Errorf("hookline %s = %q, want %q in it", test.command, got, test.want)

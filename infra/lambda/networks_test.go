@@ -106,7 +106,7 @@ func (w *world) to(method, path, body string) *http.Request {
 }
 
 // One bot, published and connected through the stack's own API, answers on every network, and its hook reaches all of them.
-func TestNetworks(t *testing.T) {
+func TestF1OneBotOnAllNetworks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, countertest.Bot())
 	networks := w.playAll()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,8 +68,22 @@ var built = sync.OnceValues(func() (string, error) {
 // functions are the programs, by the names of their folders.
 var functions = []string{"kik", "messenger", "pyrus", "telegram", "hook", "processor", "api"}
 
+// watchSources opens the folders that the functions are built of: only so does go test know that its result of before a
+// change in them is out of date. It takes note while tests run.
+func watchSources() error {
+	for _, root := range []string{"../../functions", "../../shared"} {
+		if err := filepath.WalkDir(root, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // build puts the functions into a folder under their names.
 func build(into string, env ...string) error {
+	if err := watchSources(); err != nil {
+		return err
+	}
 	for _, name := range functions {
 		command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
 			"-o", filepath.Join(into, name), "../../functions/"+name)

@@ -108,18 +108,24 @@ func (a *API) getAccount(ctx context.Context, in *accountInput) (*accountOutput,
 		return nil, bot.Errorf(bot.NotFound, "that is the main account, which is not among them")
 	}
 	found, err := a.Store.Account(ctx, in.Account)
-	return &accountOutput{describeAccount(found)}, err
+	return accountAnswer(found), err
 }
 
 type changeAccountInput struct {
 	Account string `path:"account"`
+	IfMatch string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 	Body    struct {
 		Limits limitChanges `json:"limits" doc:"those that are left out stay; 0 or null is the server's default"`
 	}
 }
 
 type accountOutput struct {
+	ETag string `header:"ETag" doc:"of the limits"`
 	Body accountInfo
+}
+
+func accountAnswer(found store.Account) *accountOutput {
+	return &accountOutput{contentTag(found.Limits), describeAccount(found)}
 }
 
 func (a *API) changeAccount(ctx context.Context, in *changeAccountInput) (*accountOutput, error) {
@@ -129,12 +135,18 @@ func (a *API) changeAccount(ctx context.Context, in *changeAccountInput) (*accou
 	if in.Account == a.Owner {
 		return nil, bot.Errorf(bot.Conflict, "the main account has the limits of the server")
 	}
-	before, after, err := a.Store.ChangeLimits(ctx, in.Account, in.Body.Limits.apply)
+	before, after, err := a.Store.ChangeLimits(ctx, in.Account, func(l *store.Limits) error {
+		if err := unchanged(in.IfMatch, contentTag(*l), "the account"); err != nil {
+			return err
+		}
+		in.Body.Limits.apply(l)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	noteLimits(ctx, before.Limits, after.Limits)
-	return &accountOutput{describeAccount(after)}, nil
+	return accountAnswer(after), nil
 }
 
 func (a *API) deleteAccount(ctx context.Context, in *accountInput) (*struct{}, error) {

@@ -3,6 +3,7 @@
 package api
 
 import (
+	_ "embed"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -73,23 +74,15 @@ func (a *API) Handler() http.Handler {
 	return mux
 }
 
-// limits are what the document says of them.
-const limits = `Limits: a bot file has at most 8 MB, 4 MB on AWS, one template 64 KB. The handlers of a bot make at most 6000 requests a minute, or as many as ` + "`hookline serve --requests` or HOOKLINE_REQUESTS" + ` says.
-Deliveries of a channel's hooks keep to the rate that its network documents; ` + "`hookline serve --sends` or HOOKLINE_SENDS" + ` holds replies to a rate, too. Both are counted in each process.
-What is over a rate waits and is not lost; its turn says which limit holds it. Who sends wrong tokens is answered 429 for a while.
-The main account may give other accounts limits of their own (change-account): bots, handlers a bot, stored_bytes of all versions of a bot that are kept (compressed), requests of a bot's handlers a minute and sends of a channel a second, both in each process.
-What would be over one of the first three is refused with 403 and the reason account_limit, and what is live stays live; the other two are held to as above. A change is seen at once, but within a minute of requests and sends. By default there is no limit of an account's own.
-
-Lists: each answers an object with the list under its name and, where there is more behind it, ` + "`next`" + `: give that as ` + "`cursor`" + ` to read on. ` + "`limit`" + ` is how many at most.
-Bots, states, env, hooks and channels come by name, handlers as the bot file has them, versions the newest first.
-
-Revisions: the ETag of a bot and its parts is another one after each change of the bot file, a credential of a channel included, and after nothing else. A change with ` + "`If-Match`" + ` is made to that
-revision or not at all.`
+// rules are what the document says of all operations.
+//
+//go:embed rules.md
+var rules string
 
 // config leaves out huma's pages of documentation, which load scripts from elsewhere, and its links to schemas.
 func config() huma.Config {
 	c := huma.DefaultConfig("Hookline", "1")
-	c.Info.Description = limits
+	c.Info.Description = rules
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/v1/openapi", "", ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{oneProblemShape}

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"strings"
 
 	"hookline/shared/bot"
@@ -43,27 +41,15 @@ func (a *API) conversation(ctx context.Context, in *conversationInput) (bot.Head
 	if found.Version == 0 {
 		return head, found, errNoConversation
 	}
-	if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != conversationTag(found.Version) {
-		return head, found, changedSince("the conversation")
-	}
-	return head, found, nil
+	return head, found, unchanged(in.IfMatch, tagOf(found.Version), "the conversation")
 }
 
 var errNoConversation = bot.Errorf(bot.NotFound, "no such conversation")
 
-func conversationTag(version int64) string { return fmt.Sprintf("%q", fmt.Sprint(version)) }
-
-// changedSince is the answer to an If-Match that does not.
-func changedSince(what string) *problem {
-	p := newProblem(bot.Errorf(bot.Conflict, what+" has been changed since it was read"))
-	p.Status, p.Title = http.StatusPreconditionFailed, http.StatusText(http.StatusPreconditionFailed)
-	return p
-}
-
 func conversationAnswer(head bot.Head, c store.KeptConversation) *conversationOutput {
 	info := describeConversation(c, namesOf(head))
 	info.Context = c.Context
-	return &conversationOutput{conversationTag(c.Version), info}
+	return &conversationOutput{tagOf(c.Version), info}
 }
 
 func (a *API) getConversation(ctx context.Context, in *conversationInput) (*conversationOutput, error) {
@@ -127,7 +113,7 @@ func (a *API) deleteConversation(ctx context.Context, in *conversationInput) (*s
 // raced is the answer where an event moved the conversation between our reading and writing.
 func raced(ifMatch string) error {
 	if ifMatch != "" {
-		return changedSince("the conversation")
+		return unchanged(ifMatch, "", "the conversation")
 	}
 	return bot.Errorf(bot.Conflict, "an event has just moved the conversation: try again")
 }

@@ -115,13 +115,18 @@ func (a *API) deadLetter(ctx context.Context, in *deadInput) (bot.Head, bot.Dead
 	return head, letter, err
 }
 
-type getDeadOutput struct {
+type deadOutput struct {
+	ETag string `header:"ETag" doc:"of the unsent parts"`
 	Body bot.DeadLetter
 }
 
-func (a *API) getDead(ctx context.Context, in *deadInput) (*getDeadOutput, error) {
+func deadAnswer(letter bot.DeadLetter, head bot.Head) *deadOutput {
+	return &deadOutput{contentTag(letter.Unsent), named(letter, head)}
+}
+
+func (a *API) getDead(ctx context.Context, in *deadInput) (*deadOutput, error) {
 	head, letter, err := a.deadLetter(ctx, in)
-	return &getDeadOutput{named(letter, head)}, err
+	return deadAnswer(letter, head), err
 }
 
 func (a *API) dropDead(ctx context.Context, in *deadInput) (*struct{}, error) {

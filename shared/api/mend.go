@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,11 +40,12 @@ func (a *API) registerMend(h huma.API) {
 type mendInput struct {
 	Bot     string `path:"bot"`
 	Letter  string `path:"letter"`
+	IfMatch string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 	RawBody []byte `contentType:"application/json"`
 }
 
 // mendDead leaves the text out of the audit: it names the parts.
-func (a *API) mendDead(ctx context.Context, in *mendInput) (*getDeadOutput, error) {
+func (a *API) mendDead(ctx context.Context, in *mendInput) (*deadOutput, error) {
 	changes, err := changesOf(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -52,7 +54,7 @@ func (a *API) mendDead(ctx context.Context, in *mendInput) (*getDeadOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := mendable(letter); err != nil {
+	if err := cmp.Or(unchanged(in.IfMatch, contentTag(letter.Unsent), "the letter"), mendable(letter)); err != nil {
 		return nil, err
 	}
 	ch, err := a.Store.Channel(ctx, letter.Channel)
@@ -70,7 +72,7 @@ func (a *API) mendDead(ctx context.Context, in *mendInput) (*getDeadOutput, erro
 	if note := "what had not been sent was mended by " + callerOf(ctx).name; !slices.Contains(letter.Decision.Notes, note) {
 		letter.Decision.Notes = append(letter.Decision.Notes, note)
 	}
-	return &getDeadOutput{named(letter, head)}, a.Store.MendDeadLetter(ctx, letter)
+	return deadAnswer(letter, head), a.Store.MendDeadLetter(ctx, letter)
 }
 
 // changesOf reads changes of parts by number.

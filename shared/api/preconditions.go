@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +18,24 @@ func tagOf(revision int64) string {
 		return ""
 	}
 	return fmt.Sprintf("\"%d\"", revision)
+}
+
+// contentTag is the ETag of what has no revision: of what can be changed of it, in a form that JSON has.
+func contentTag(changeable any) string {
+	text, err := json.Marshal(changeable)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return fmt.Sprintf("%q", hex.EncodeToString(sum[:8]))
+}
+
+// unchanged holds a change to the ETag that its If-Match names, if it has one.
+func unchanged(ifMatch, tag, what string) error {
+	if ifMatch == "" || hasTag(ifMatch, tag) {
+		return nil
+	}
+	return preconditionFailed(what + " has been changed since it was read")
 }
 
 // hasTag tells whether a list of ETags has one. Those of If-None-Match may be marked as weak.

@@ -3,6 +3,8 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,5 +110,35 @@ func TestEditsSeeChannelsChangeMeanwhile(t *testing.T) {
 	w.ask("PATCH", "/v1/bots/pizza", `{"description":"d"}`, http.StatusOK)
 	if got := w.channel("telegram").Secret("token"); got != "2:quicker" {
 		t.Errorf("the token after both changes is %q, want the new one kept", got.Reveal())
+	}
+}
+
+// What has no revision has an ETag of what can be changed of it: each change gives another one, and a change that names
+// another one than the live one is not made.
+func TestTagsOfWhatHasNoRevision(t *testing.T) {
+	for _, test := range []struct{ name, path, body, other string }{
+		{"a token", "/v1/tokens/TOKEN", `{"name":"x"}`, `{"name":"y"}`},
+		{"an account", "/v1/accounts/second", `{"limits":{"bots":3}}`, `{"limits":{"bots":4}}`},
+		{"a recipient", "/v1/bots/pizza/hooks/courier/recipients/RECIPIENT", `{"thread":"3"}`, `{"thread":"4"}`},
+		{"a dead letter", "/v1/bots/pizza/dead/letter-1", `{"parts":{"1":{"text":"Pardon?"}}}`, `{"parts":{"1":{"text":"What?"}}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWalked(t)
+			path := strings.NewReplacer("TOKEN", w.ids["token"], "RECIPIENT", url.PathEscape(w.ids["recipient"])).Replace(test.path)
+			_, first, _ := w.world.call("GET", path, "", "")
+			status, second, answer := w.world.call("PATCH", path, "If-Match: "+first, test.body)
+			if status != 200 || second == "" || second == first {
+				t.Fatalf("PATCH with If-Match %s = %d %v, ETag %s, want 200 and another one", first, status, answer, second)
+			}
+			if status, _, answer := w.world.call("PATCH", path, "If-Match: "+first, test.other); status != 412 {
+				t.Errorf("PATCH with the ETag of before = %d %v, want 412", status, answer)
+			}
+			if _, third, _ := w.world.call("GET", path, "", ""); third != second {
+				t.Errorf("GET afterwards has the ETag %s, want %s", third, second)
+			}
+			if status, _, answer := w.world.call("PATCH", path, `If-Match: "x", `+second, test.other); status != 200 {
+				t.Errorf("PATCH with the live ETag among others = %d %v, want 200", status, answer)
+			}
+		})
 	}
 }

@@ -107,8 +107,15 @@ type addRecipientInput struct {
 }
 
 type recipientOutput struct {
+	ETag string `header:"ETag" doc:"of thread, user and vars"`
 	Body recipientInfo
 }
+
+func recipientAnswer(r store.Recipient, head bot.Head) *recipientOutput {
+	return &recipientOutput{recipientTag(r), describeRecipient(r, namesOf(head))}
+}
+
+func recipientTag(r store.Recipient) string { return contentTag(termsOf(r)) }
 
 func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*recipientOutput, error) {
 	id, head, err := a.hookID(ctx, in.Bot, in.Hook)
@@ -128,7 +135,7 @@ func (a *API) addRecipient(ctx context.Context, in *addRecipientInput) (*recipie
 	}
 	recordOf(ctx).name("recipient", a.pseudonymous(account(ctx), "recipient", r.ID()))
 	added, err := a.Store.Recipient(ctx, id, r.ID())
-	return &recipientOutput{describeRecipient(added, namesOf(head))}, err
+	return recipientAnswer(added, head), err
 }
 
 type recipientInput struct {
@@ -143,13 +150,14 @@ func (a *API) getRecipient(ctx context.Context, in *recipientInput) (*recipientO
 		return nil, err
 	}
 	r, err := a.Store.Recipient(ctx, id, in.Recipient)
-	return &recipientOutput{describeRecipient(r, namesOf(head))}, err
+	return recipientAnswer(r, head), err
 }
 
 type changeRecipientInput struct {
 	Bot       string `path:"bot"`
 	Hook      string `path:"hook"`
 	Recipient string `path:"recipient" doc:"its id, as the list shows it"`
+	IfMatch   string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 	RawBody   []byte `contentType:"application/json"`
 }
 
@@ -164,9 +172,12 @@ func (a *API) changeRecipient(change func(old, given any) any) func(context.Cont
 			return nil, err
 		}
 		r, err := a.Store.ChangeTerms(ctx, id, in.Recipient, func(r *store.Recipient) error {
+			if err := unchanged(in.IfMatch, recipientTag(*r), "the recipient"); err != nil {
+				return err
+			}
 			return changeTerms(r, func(old document) any { return change(old, given) })
 		})
-		return &recipientOutput{describeRecipient(r, namesOf(head))}, err
+		return recipientAnswer(r, head), err
 	}
 }
 
@@ -177,9 +188,11 @@ type recipientTerms struct {
 	Vars   map[string]string `json:"vars,omitempty"`
 }
 
+func termsOf(r store.Recipient) recipientTerms { return recipientTerms{r.Thread, r.User, r.Vars} }
+
 // changeTerms has change make new JSON of a recipient's terms.
 func changeTerms(r *store.Recipient, change func(document) any) error {
-	before, err := json.Marshal(recipientTerms{r.Thread, r.User, r.Vars})
+	before, err := json.Marshal(termsOf(*r))
 	if err != nil {
 		return bot.Wrap(bot.Internal, "the recipient cannot be written", err)
 	}

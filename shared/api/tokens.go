@@ -86,8 +86,15 @@ type createTokenInput struct {
 }
 
 type tokenOutput struct {
+	ETag string `header:"ETag" doc:"of the name and the expiry"`
 	Body tokenInfo
 }
+
+func tokenAnswer(t store.Token) *tokenOutput {
+	return &tokenOutput{tokenTag(t), describeToken(t)}
+}
+
+func tokenTag(t store.Token) string { return contentTag(tokenTerms{t.Name, t.ExpiresAt}) }
 
 func (a *API) createToken(ctx context.Context, in *createTokenInput) (*tokenOutput, error) {
 	t := store.Token{Account: account(ctx), Name: in.Body.Name, Scopes: in.Body.Scopes, ExpiresAt: in.Body.ExpiresAt}
@@ -118,9 +125,9 @@ func (a *API) makeToken(ctx context.Context, t store.Token) (*tokenOutput, error
 	r.name("token", made.ID)
 	r.name("name", made.Name)
 	r.name("scopes", fmt.Sprint(made.Scopes))
-	info := describeToken(made)
-	info.Token = token.Reveal()
-	return &tokenOutput{info}, nil
+	out := tokenAnswer(made)
+	out.Body.Token = token.Reveal()
+	return out, nil
 }
 
 type tokenInput struct {
@@ -129,7 +136,7 @@ type tokenInput struct {
 
 func (a *API) getToken(ctx context.Context, in *tokenInput) (*tokenOutput, error) {
 	t, err := a.Store.Token(ctx, account(ctx), in.Token)
-	return &tokenOutput{describeToken(t)}, err
+	return tokenAnswer(t), err
 }
 
 func (a *API) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error) {

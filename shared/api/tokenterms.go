@@ -13,6 +13,7 @@ import (
 
 type changeTokenInput struct {
 	Token   string `path:"token" doc:"its id, as the list shows it"`
+	IfMatch string `header:"If-Match" doc:"the ETag that was read: 412 if it has been changed since"`
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -51,6 +52,9 @@ func (a *API) changeToken(ctx context.Context, in *changeTokenInput) (*tokenOutp
 	}
 	var before store.Token
 	after, err := a.Store.ChangeToken(ctx, account(ctx), in.Token, func(t *store.Token) error {
+		if err := unchanged(in.IfMatch, tokenTag(*t), "the token"); err != nil {
+			return err
+		}
 		before = *t
 		t.Name = cmp.Or(terms.Name, t.Name)
 		return a.shorten(t, terms.ExpiresAt)
@@ -66,7 +70,7 @@ func (a *API) changeToken(ctx context.Context, in *changeTokenInput) (*tokenOutp
 	if !before.ExpiresAt.Equal(after.ExpiresAt) {
 		r.note(store.Change{Path: "expires_at", What: "set to " + after.ExpiresAt.Format(time.RFC3339)})
 	}
-	return &tokenOutput{describeToken(after)}, nil
+	return tokenAnswer(after), nil
 }
 
 // shorten has a token expire at a time, zero: when it does already.

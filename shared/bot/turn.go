@@ -23,7 +23,7 @@ type Turn struct {
 	Channel  string    `json:"channel"`
 	Provider string    `json:"provider"`
 	Event    Event     `json:"event"`
-	// Context is what the conversation remembered of earlier states.
+	// Context is what the conversation remembered of earlier states, before one of them expired.
 	Context map[string]StateContext `json:"context,omitempty"`
 	Decision
 	// Handlers says of each handler why it fired or lost. It is computed when a turn is read, never stored.
@@ -82,6 +82,9 @@ type TurnReply struct {
 type StateChange struct {
 	Before string `json:"before"`
 	After  string `json:"after"`
+	// Since is when the conversation had entered Before or, if that had expired, the state it then left; zero: it is not
+	// known, or there was none.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Verdict says why a handler fired or lost.

@@ -30,10 +30,11 @@ func (t *turn) decide(ctx context.Context, live *liveBot) error {
 	t.live = live
 	t.outbox, t.moves, t.payloads, t.fired, t.parts, t.captures, t.answer = nil, false, nil, nil, nil, nil, nil
 	t.decision = bot.Decision{Version: head.Version, Definition: head.Definition}
-	first := t.expire()
-	before := t.scene.Conversation.State
 	t.context = t.scene.Conversation.Context
-	t.decision.State = bot.StateChange{Before: before, After: before}
+	since := entered(t.scene.Conversation)
+	first := t.expire(since)
+	before := t.scene.Conversation.State
+	t.decision.State = bot.StateChange{Before: before, After: before, Since: since}
 	ctx, cancel := context.WithTimeout(ctx, fetch.MaxTime)
 	defer cancel()
 	for _, found := range live.matcher.Fire(*t.job.Event, before, first) {
@@ -51,20 +52,28 @@ func (t *turn) decide(ctx context.Context, live *liveBot) error {
 	return nil
 }
 
-// expire takes the conversation out of a state in which it stood too long, and gives the handler to try first.
-func (t *turn) expire() (first string) {
+// entered is when a conversation came into its state, zero: it is in none.
+func entered(c bot.Conversation) time.Time {
+	switch {
+	case c.State == "":
+		return time.Time{}
+	case c.Since.IsZero(): // it moved before that was kept
+		return c.UpdatedAt
+	}
+	return c.Since
+}
+
+// expire takes the conversation out of a state in which it has stood too long since then, and gives the handler to try
+// first.
+func (t *turn) expire(since time.Time) (first string) {
 	c := &t.scene.Conversation
 	state, ok := t.live.states[c.State]
 	if !ok || state.Expires == "" {
 		return ""
 	}
-	entered := c.Since
-	if entered.IsZero() {
-		entered = c.UpdatedAt
-	}
 	// What was published has been checked: it is a duration.
 	stay, err := time.ParseDuration(state.Expires)
-	if err != nil || t.now.Sub(entered) < stay {
+	if err != nil || t.now.Sub(since) < stay {
 		return ""
 	}
 	t.decision.Expired = c.State

@@ -49,6 +49,7 @@ func TestStateExpires(t *testing.T) {
 			w := newWorld(t)
 			w.publishDefinition(def)
 			w.handle(w.said("hi"))
+			entered := w.at
 			w.at = w.at.Add(test.after)
 			job := w.said("hi?")
 			w.handle(job)
@@ -57,6 +58,9 @@ func TestStateExpires(t *testing.T) {
 			}
 			if late := test.state == ""; late != (w.turn(job).Expired == "choosing") || late != (len(w.conversation().Context) == 0) {
 				t.Errorf("turn says %q had expired, context %v; want it of a late one only", w.turn(job).Expired, w.conversation().Context)
+			}
+			if turn := w.turn(job); !turn.State.Since.Equal(entered) || len(turn.Context) != 1 {
+				t.Errorf("turn says the state was entered at %s, with the context %v, want %s and what was remembered in it", turn.State.Since, turn.Context, entered)
 			}
 		})
 	}

@@ -47,7 +47,7 @@ func TestTurn(t *testing.T) {
 		Outcome: bot.Replied,
 		Decision: bot.Decision{
 			Version: 1, Definition: w.head.Definition, Fired: []string{"chosen"},
-			State: bot.StateChange{Before: "choosing", After: "done"},
+			State: bot.StateChange{Before: "choosing", After: "done", Since: turn.Time},
 		},
 		Replies: []bot.TurnReply{{Address: bot.Address{Chat: "1", User: "7"}, Sent: true, Parts: []bot.Part{{Text: "Diavola! You were choosing."}}}},
 	}

@@ -140,7 +140,7 @@ func (w *world) limit(limits store.Limits) {
 	if err := w.store.EnsureAccount(w.t.Context(), "main"); err != nil {
 		w.t.Fatal(err)
 	}
-	if _, _, err := w.store.ChangeLimits(w.t.Context(), "main", func(l *store.Limits) { *l = limits }); err != nil {
+	if _, _, err := w.store.ChangeLimits(w.t.Context(), "main", func(l *store.Limits) error { *l = limits; return nil }); err != nil {
 		w.t.Fatal(err)
 	}
 }

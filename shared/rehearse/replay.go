@@ -56,8 +56,7 @@ func (c Change) String() string {
 }
 
 // Replay handles the event of a recorded turn again: in the conversation as it stood then, with the answers that the
-// owner's API gave then. What the conversation remembered in a state that had expired is not known, nor how long it had
-// stood in one that had not. Kind invalid: the definition does not compile.
+// owner's API gave then. Kind invalid: the definition does not compile.
 func (r *Replayer) Replay(ctx context.Context, turn bot.Turn) (Replay, error) {
 	replay := Replay{Turn: turn.ID, Time: turn.Time, Channel: turn.Channel}
 	if turn.Event.Chat != nil {
@@ -117,9 +116,9 @@ func (o offline) Shape(e bot.Event) (any, error) {
 func (s stage) replay(ctx context.Context, turn bot.Turn) bot.Turn {
 	*s.answers = recorded{exchanges: turn.Requests, given: make([]bool, len(turn.Requests)), failure: turn.Error}
 	now := decidedAt(turn)
-	stands := bot.Conversation{State: turn.State.Before, Context: turn.Context, Since: now}
-	if turn.Expired != "" {
-		stands = bot.Conversation{State: turn.Expired} // since the year 1
+	stands := bot.Conversation{State: stateBefore(turn), Context: turn.Context, Since: turn.State.Since}
+	if stands.Since.IsZero() && turn.Expired == "" {
+		stands.Since = now // older records do not tell: a state that had not expired does not
 	}
 	again, _, _ := s.rehearsal.Turn(ctx, turn.Event, stands, now) // what it fails with is in the turn
 	return again

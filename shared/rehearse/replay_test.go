@@ -114,6 +114,13 @@ func replays(t *testing.T, tests []replaying) {
 func TestReplay(t *testing.T) {
 	expired := turn("hey", "", "", "Late.", "late")
 	expired.Expired = "waiting"
+	stood := func(before string, expired string, minutes int, reply string, fired ...string) bot.Turn {
+		made := turn("hey", before, before, reply, fired...)
+		made.Expired, made.State.Since = expired, noon.Add(-time.Duration(minutes)*time.Minute)
+		made.Context = map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"colour": new("red")}}}
+		return made
+	}
+	recalling := []string{`{name: recall, source_states: [waiting], pattern: ^hey, response: {text: 'It is {{ state_context._start.pattern.colour }}.'}}`}
 	remembering := turn("what", "met", "met", "It was red.", "what")
 	remembering.Context = map[string]bot.StateContext{"_start": {Pattern: map[string]*string{"colour": new("red")}}}
 	failed := turn("hello", "", "", "", "hello")
@@ -145,6 +152,10 @@ func TestReplay(t *testing.T) {
 		{"an expired state", []string{`{name: hey, pattern: ^hey, response: {text: Hey.}}`}, expired, nil},
 		{"a state that has not expired", []string{strings.Replace(hello, "pattern", "source_states: [waiting], pattern", 1)},
 			turn("hello", "waiting", "met", "Hi Ada.", "hello"), nil},
+		{"a state that expires as it did", recalling, stood("", "waiting", 30, "Late.", "late"), nil},
+		{"a state that would last longer now", recalling, stood("", "waiting", 20, "Late.", "late"), []string{"handlers", "replies", "state"}},
+		{"a state that lasts as it did", recalling, stood("waiting", "", 29, "It is red.", "recall"), nil},
+		{"a state that would expire now", recalling, stood("waiting", "", 31, "It is red.", "recall"), []string{"handlers", "replies", "state"}},
 		{"an error that is mended", []string{hello}, failed, []string{"replies", "state", "error"}},
 		{"an error of sending", []string{hello}, unsent, nil},
 	})

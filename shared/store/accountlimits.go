@@ -29,15 +29,19 @@ func (s *Store) AccountLimits(ctx context.Context, id string) (Limits, error) {
 	return account.Limits, err
 }
 
-// ChangeLimits changes the limits of an account and gives it as it was and as it is. What is stored already stays,
-// whatever they are.
-func (s *Store) ChangeLimits(ctx context.Context, id string, apply func(*Limits)) (before, after Account, err error) {
+// ChangeLimits has apply change the limits of an account and gives it as it was and as it is. What is stored already
+// stays, whatever they are. Apply may refuse, and is called again where somebody else was quicker.
+func (s *Store) ChangeLimits(ctx context.Context, id string, apply func(*Limits) error) (before, after Account, err error) {
+	var refused error
 	after, err = change(ctx, s, accountKey(id), "account: "+id, func(a *Account) {
 		before = *a
-		apply(&a.Limits)
+		limits := a.Limits
+		if refused = apply(&limits); refused == nil {
+			a.Limits = limits
+		}
 	})
 	before.ID, after.ID = id, id
-	return before, after, err
+	return before, after, cmp.Or(refused, err)
 }
 
 // CheckLimits tells whether an owner's limits let a definition be published; errors as of Publish.

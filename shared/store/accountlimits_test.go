@@ -18,7 +18,7 @@ func limited(t *testing.T, c *clock, limits store.Limits) *store.Store {
 	if _, err := s.CreateAccount(t.Context(), "acme", store.Limits{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) { *l = limits }); err != nil {
+	if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) error { *l = limits; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -65,7 +65,7 @@ func TestLimitsOfAnAccount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) { *l = test.limits }); err != nil {
+			if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) error { *l = test.limits; return nil }); err != nil {
 				t.Fatal(err)
 			}
 			said := s.CheckLimits(t.Context(), "acme", test.def)
@@ -93,7 +93,7 @@ func TestLoweredLimitLeavesWhatIsLive(t *testing.T) {
 	if _, err := s.Publish(t.Context(), "acme", def); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) { *l = store.Limits{1, 1, 1, 1, 1} }); err != nil {
+	if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) error { *l = store.Limits{1, 1, 1, 1, 1}; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	def.Channels["telegram"].Credentials["token"][0].Value = "123:another-token-of-the-test"
@@ -147,7 +147,7 @@ func TestAccountLimitsOfNobody(t *testing.T) {
 	if limits, err := s.AccountLimits(t.Context(), "nobody"); err != nil || limits != (store.Limits{}) {
 		t.Errorf("AccountLimits() of no account = %+v, %v, want none", limits, err)
 	}
-	if _, _, err := s.ChangeLimits(t.Context(), "nobody", func(*store.Limits) {}); bot.KindOf(err) != bot.NotFound {
+	if _, _, err := s.ChangeLimits(t.Context(), "nobody", func(*store.Limits) error { return nil }); bot.KindOf(err) != bot.NotFound {
 		t.Errorf("ChangeLimits() of no account = %v, want kind not_found", err)
 	}
 }
