@@ -85,12 +85,10 @@ func (a *API) createAccount(ctx context.Context, in *createAccountInput) (*token
 	if in.Body.Account == a.Owner {
 		return nil, bot.Errorf(bot.Conflict, "that is the main account")
 	}
-	made, err := a.Store.CreateAccount(ctx, in.Body.Account)
+	var limits store.Limits
+	in.Body.Limits.apply(&limits)
+	made, err := a.Store.CreateAccount(ctx, in.Body.Account, limits)
 	if err != nil {
-		return nil, err
-	}
-	apply := func(l *store.Limits) error { in.Body.Limits.apply(l); return nil }
-	if _, made, err = a.Store.ChangeLimits(ctx, made.ID, apply); err != nil {
 		return nil, err
 	}
 	noteLimits(ctx, store.Limits{}, made.Limits)

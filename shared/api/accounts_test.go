@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookline/shared/bot"
+	"hookline/shared/secret"
+	"hookline/shared/store"
 )
 
 func TestLimitsOfAccounts(t *testing.T) {
@@ -160,5 +163,39 @@ func TestLimitsAreDescribed(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the OpenAPI document does not tell of %s", want)
 		}
+	}
+}
+
+// interrupted lets somebody else do something just before a transaction.
+type interrupted struct {
+	store.Table
+	act func()
+}
+
+func (i *interrupted) Transact(ctx context.Context, ops ...store.Op) error {
+	if act := i.act; act != nil {
+		i.act = nil
+		act()
+	}
+	return i.Table.Transact(ctx, ops...)
+}
+
+// A call that was let in before its account was deleted makes no bot that nobody has.
+func TestNoBotOfADeletedAccount(t *testing.T) {
+	w := newWorld(t)
+	token := bot.Secret(w.ask("POST", "/v1/accounts", `{"account":"acme"}`, 201)["token"].(string))
+	keys, err := secret.New([]byte(strings.Repeat("k", secret.KeyBytes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.api.Store = store.New(&interrupted{w.table, func() {
+		if err := w.store.DeleteAccount(t.Context(), "acme"); err != nil {
+			t.Error(err)
+		}
+	}}, keys, func() time.Time { return w.now })
+	response, answer := w.sendAs(token, "PUT", "/v1/bots/pizza", pizza)
+	heads, err := w.store.Bots(t.Context(), "acme", "", 1)
+	if response.StatusCode != 404 || err != nil || len(heads) > 0 {
+		t.Errorf("PUT = %d %s, then %d bots, %v; want 404 and none", response.StatusCode, answer, len(heads), err)
 	}
 }

@@ -46,12 +46,17 @@ func (a *API) audited(ctx huma.Context, next func(huma.Context)) {
 // pseudonymous keeps users and chats of networks out of the audit, which lasts longer than anything else of them. In their
 // own chats with a bot users have one pseudonym however they are named: as user, chat, or recipient <channel>#<chat>.
 func (a *API) pseudonymous(account, part, value string) string {
+	channel := ""
 	switch part {
-	case "user", "chat", "recipient":
-		at := strings.LastIndex(value, "#") + 1
-		return value[:at] + a.Store.AuditPseudonym(account, strings.TrimPrefix(value[at:], "user:"))
+	case "recipient":
+		if id, chat, ok := strings.Cut(value, "#"); ok {
+			channel, value = id+"#", chat
+		}
+	case "user", "chat":
+	default:
+		return value
 	}
-	return value
+	return channel + a.Store.AuditPseudonym(account, strings.TrimPrefix(value, "user:"))
 }
 
 func recordOf(ctx context.Context) *record {

@@ -174,3 +174,20 @@ func TestAuditKeepsNoUser(t *testing.T) {
 		t.Errorf("GET /v1/audit?user=4711 (-want +got):\n%s", diff)
 	}
 }
+
+// Ids with characters that addresses and keys escape leave nothing behind either, and have one pseudonym in all places.
+func TestAuditKeepsNothingOfAnUnusualID(t *testing.T) {
+	w := newWorld(t)
+	w.publish(withHook)
+	const id, inKeys = "ada#47:11", "ada%2347%3A11"
+	w.stand("telegram", id, id, "choosing")
+	w.ask("POST", courier+"/recipients", `{"channel":"telegram","chat":"`+id+`"}`, 200)
+	w.ask("PATCH", "/v1/bots/pizza/channels/telegram/conversations/"+url.PathEscape(inKeys)+"/"+url.PathEscape(inKeys), `{"reset":true}`, 200)
+	w.ask("DELETE", "/v1/bots/pizza/channels/telegram/users/"+url.PathEscape(id), "", 200)
+	if _, text := w.send("GET", "/v1/audit", ""); strings.Contains(text, "ada#") || strings.Contains(text, "ada%") {
+		t.Errorf("GET /v1/audit = %s, which tells who was erased", text)
+	}
+	if found := w.audit("?user=" + url.QueryEscape(id)); len(found) != 3 {
+		t.Errorf("GET /v1/audit?user=%s finds %d entries, want 3", id, len(found))
+	}
+}

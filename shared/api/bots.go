@@ -75,10 +75,16 @@ func (a *API) publish(
 	if err := a.noteDifferences(ctx, def); err != nil {
 		return nil, err
 	}
-	if err := a.claim(ctx, def); err != nil {
+	claims, err := a.claim(ctx, def)
+	if err != nil {
 		return nil, err
 	}
-	p, err := a.Store.PublishOver(ctx, account(ctx), def, allow)
+	p, err := a.Store.PublishOver(ctx, account(ctx), def, func(live bot.Head) error {
+		if err := a.accountStays(ctx, live); err != nil {
+			return err
+		}
+		return allow(live)
+	}, claims...)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +104,15 @@ func (a *API) publish(
 	}
 	a.OnChange()
 	return &putBotOutput{tagOf(answer.revision), answer}, nil
+}
+
+// accountStays refuses a new bot of an account that was deleted since its token was looked at. The main one need not be kept.
+func (a *API) accountStays(ctx context.Context, live bot.Head) error {
+	if live.Version != 0 || account(ctx) == a.Owner {
+		return nil
+	}
+	_, err := a.Store.Account(ctx, account(ctx))
+	return err
 }
 
 // readBot checks a bot file as `hookline check` does, and gives what is only worth a warning beside it.

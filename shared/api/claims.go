@@ -77,15 +77,15 @@ func (a *API) holder(ctx context.Context, c store.Claim, own []store.Claim) (sto
 }
 
 // claim keeps the claims of a definition that is about to be published. If it is not after all, they hold nobody up.
-func (a *API) claim(ctx context.Context, def bot.Definition) error {
+func (a *API) claim(ctx context.Context, def bot.Definition) ([]store.Claim, error) {
 	claims, err := a.claims(ctx, def)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, c := range claims {
-		if err := a.Store.PutClaim(ctx, c); err != nil {
-			return err
+	for i := range claims {
+		if claims[i], err = a.Store.PutClaim(ctx, claims[i]); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return claims, nil
 }

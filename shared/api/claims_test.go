@@ -3,8 +3,10 @@ package api_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"hookline/shared/bot"
+	"hookline/shared/secret"
 	"hookline/shared/store"
 )
 
@@ -109,7 +111,44 @@ func TestF6TokenOfAPublicationThatFailed(t *testing.T) {
 	}
 	w.ask("PUT", "/v1/bots/burger", named("burger", "mine", "1:a"), 200)
 	claim := store.Claim{Owner: "admin", Provider: "telegram", Field: "token", Value: "1:a", Bot: "pizza", Channel: "tg"}
-	if err := w.store.PutClaim(t.Context(), claim); bot.KindOf(err) != bot.Conflict {
+	if _, err := w.store.PutClaim(t.Context(), claim); bot.KindOf(err) != bot.Conflict {
 		t.Errorf("PutClaim = %v, want kind conflict", err)
 	}
+}
+
+// Of two bots that are published with one token at once, one is.
+func TestF6TokenOfTwoPublicationsAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		first []string // what pizza is published with before
+	}{{name: "two new bots"}, {"a bot that is there", []string{"tg", "2:b"}}} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.publish(named("pizza", test.first...))
+			keys, err := secret.New([]byte(strings.Repeat("k", secret.KeyBytes)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.api.Store = store.New(&interrupted{w.table, func() {
+				w.ask("PUT", "/v1/bots/burger", named("burger", "mine", "1:a"), 200)
+			}}, keys, func() time.Time { return w.now })
+			before := w.revision("pizza")
+			w.ask("PUT", "/v1/bots/pizza", named("pizza", "tg", "1:a"), 409)
+			if after := w.revision("pizza"); after != before {
+				t.Errorf("revision of the one that lost = %d, want %d as before", after, before)
+			}
+			w.ask("PUT", "/v1/bots/pizza", named("pizza", "tg", "1:a"), 400) // it names the other now
+			w.ask("PUT", "/v1/bots/burger", named("burger"), 200)
+			w.ask("PUT", "/v1/bots/pizza", named("pizza", "tg", "1:a"), 200)
+		})
+	}
+}
+
+func (w *world) revision(name string) int64 {
+	w.Helper()
+	head, err := w.store.BotByName(w.Context(), "admin", name)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return head.Revision
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -191,7 +192,11 @@ func (a *API) redrive(ctx context.Context, head bot.Head, letter string) (redriv
 	if job.Call != nil {
 		q = a.Notifications
 	}
-	return redriven{letter, job.ID, job.Kind}, q.Send(ctx, job)
+	if err := q.Send(ctx, job); err != nil {
+		// No job is on the way: the letter must not say so, or it could not be mended.
+		return redriven{}, cmp.Or(a.Store.LeaveDeadLetter(context.WithoutCancel(ctx), head.ID, *job.Redrive), err)
+	}
+	return redriven{letter, job.ID, job.Kind}, nil
 }
 
 type redriveAllOutput struct {

@@ -146,3 +146,15 @@ func TestF4DisabledChannel(t *testing.T) {
 		t.Errorf("changes of the file that does not say it (-want +got):\n%s", diff)
 	}
 }
+
+// A channel that is not disabled stays connected, whatever else of its bot is published.
+func TestF6PublishingLeavesOtherWebhooks(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.ask("POST", "/v1/bots/pizza/channels/telegram/connect", "", 200)
+	w.network.calls = nil
+	w.ask("PUT", "/v1/bots/pizza/env/SHOP", `"https://x"`, 200)
+	if len(w.network.calls) > 0 {
+		t.Errorf("calls of the network = %q, want none", w.network.calls)
+	}
+}

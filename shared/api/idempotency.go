@@ -38,7 +38,7 @@ func (a *API) repeatable(_ *huma.OpenAPI, o *huma.Operation) {
 	o.Parameters = append(o.Parameters, &huma.Param{
 		Name: idempotencyHeader, In: "header",
 		Description: "names the request, so that it may be made again: for 24 hours it is carried out once, and answered as it was. " +
-			"409: it is being carried out. 422: the key was used for another request. After an answer of 408, 409, 412, 429 or 5xx it is free again",
+			"409: it is being carried out. 422: the key was used for another request. After an answer of 403, 404, 408, 409, 412, 429 or 5xx it is free again",
 		Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(maxIdempotencyKey)},
 	})
 	o.Middlewares = append(o.Middlewares, a.once)
@@ -120,7 +120,8 @@ func (a *API) settle(ctx context.Context, claim store.ClaimedKey, answer store.A
 // final tells whether the same request would be answered so again, or has done what it shall not do twice.
 func final(status int) bool {
 	switch status {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusPreconditionFailed, http.StatusTooManyRequests:
+	case http.StatusForbidden, http.StatusNotFound, // a limit may be raised, a bot made
+		http.StatusConflict, http.StatusPreconditionFailed, http.StatusTooManyRequests:
 		return false
 	}
 	return status < http.StatusInternalServerError

@@ -190,6 +190,26 @@ func TestPreconditionsFreeTheirKey(t *testing.T) {
 	}
 }
 
+// What was refused because something was missing, or was too much, is done once that is mended.
+func TestMendedCausesFreeTheirKey(t *testing.T) {
+	w := newWorld(t)
+	acme := bot.Secret(w.ask("POST", "/v1/accounts", `{"account":"acme","limits":{"handlers":2}}`, 201)["token"].(string))
+	add := func(want int) {
+		t.Helper()
+		if got := w.keyed(acme, "key", "/v1/bots/pizza/handlers", `{"name":"bye"}`); got.Status != want {
+			t.Errorf("POST = %d %s, want %d", got.Status, got.Body, want)
+		}
+	}
+	add(404)
+	if resp, text := w.sendAs(acme, "PUT", "/v1/bots/pizza", pizza); resp.StatusCode != 200 {
+		t.Fatalf("PUT = %d %s", resp.StatusCode, text)
+	}
+	add(403)
+	w.ask("PATCH", "/v1/accounts/acme", `{"limits":{"handlers":3}}`, 200)
+	add(201)
+	add(201)
+}
+
 // While a request is carried out its key opens nothing else; a minute later whoever carried it out is held for dead, and
 // what is said is what the creation itself says.
 func TestKeyOfARequestThatIsBeingCarriedOut(t *testing.T) {

@@ -69,7 +69,9 @@ func (a *API) mendDead(ctx context.Context, in *mendInput) (*deadOutput, error) 
 	if letter.Unsent, err = (mending{network, changes}).replies(letter.Unsent); err != nil {
 		return nil, err
 	}
-	letter.Decision.Notes = append(letter.Decision.Notes, "what had not been sent was mended by "+callerOf(ctx).name)
+	if note := "what had not been sent was mended by " + callerOf(ctx).name; !slices.Contains(letter.Decision.Notes, note) {
+		letter.Decision.Notes = append(letter.Decision.Notes, note)
+	}
 	return deadAnswer(letter, head), a.Store.MendDeadLetter(ctx, letter)
 }
 

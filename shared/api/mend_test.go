@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -113,6 +114,37 @@ func TestMendRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A letter that is mended over and over grows by no note each time: it must stay one that the table takes.
+func TestMendNotesOnce(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.bury("letter", half())
+	for _, text := range []string{"a", "b", "c"} {
+		w.ask("PATCH", "/v1/bots/pizza/dead/letter", `{"parts":{"2":{"text":"`+text+`"}}}`, 200)
+	}
+	letter, err := w.store.DeadLetter(t.Context(), w.head().ID, "letter")
+	if err != nil || len(letter.Decision.Notes) != 1 {
+		t.Errorf("notes after mending three times = %q, %v, want one", letter.Decision.Notes, err)
+	}
+}
+
+// away is a queue that takes nothing.
+type away struct{}
+
+func (away) Send(context.Context, ...bot.Job) error {
+	return bot.Errorf(bot.Unavailable, "the queue is away")
+}
+
+// A redrive that did not come onto the queue is nothing to wait for.
+func TestMendAfterARedriveThatFailed(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	w.bury("letter", half())
+	w.api.Queue = away{}
+	w.ask("POST", "/v1/bots/pizza/dead/letter/redrive", "", 503)
+	w.ask("PATCH", "/v1/bots/pizza/dead/letter", `{"parts":{"2":{"text":"x"}}}`, 200)
 }
 
 func TestMendWaits(t *testing.T) {

@@ -138,6 +138,21 @@ func TestF44PartsAreChangedOneByOne(t *testing.T) {
 	}
 }
 
+// A patch of a part that is not there makes none.
+func TestF41F47PatchesOfPartsThatAreNotThere(t *testing.T) {
+	w := newWorld(t)
+	w.publish(pizza)
+	before := w.shownBot()
+	for path, body := range map[string]string{
+		"/handlers/strat": `{"pattern":"go"}`, "/states/paying": `{"expires":"1h"}`, "/hooks/curier": `{"disabled":true}`,
+	} {
+		w.ask("PATCH", "/v1/bots/pizza"+path, body, 404)
+	}
+	if diff := cmp.Diff(before, w.shownBot()); diff != "" {
+		t.Errorf("it was refused, and changed (-before +after):\n%s", diff)
+	}
+}
+
 func TestPartsAreRead(t *testing.T) {
 	w := newWorld(t)
 	w.publish(pizza + "env: {SHOP: x}\n")

@@ -179,6 +179,7 @@ func (e *explainer) version(ctx context.Context, definition string) (*version, e
 	// What was published has been checked, by the rules of that day: a pattern may be refused now.
 	matcher, problems := match.Compile(&def)
 	if len(problems) > 0 {
+		e.versions[definition] = nil
 		return nil, nil
 	}
 	e.versions[definition] = &version{matcher, def.States}

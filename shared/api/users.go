@@ -20,8 +20,8 @@ func (a *API) registerUsers(h huma.API) {
 	erase.Description = "What export-user gives is deleted, but recipients that the bot file lists. Where the answer has next, go " +
 		"on with it as the cursor; it may be begun again at any time. Events and messages that are on their way are handled " +
 		"afterwards: erase once more when they have been. Backups hold what was kept when they were made: those of DynamoDB " +
-		"for 35 days, others as long as they are kept. What was posted to hooks goes after seven days. The audit keeps that somebody " +
-		"was erased, and of the user a pseudonym."
+		"for 35 days, others as long as they are kept. What was posted to hooks goes after seven days, and what was " +
+		"answered to idempotency keys after 24 hours. The audit keeps that somebody was erased, and of the user a pseudonym."
 	huma.Register(h, erase, answering(a, a.eraseUser))
 }
 

@@ -117,7 +117,7 @@ func newWalked(t *testing.T) *walked {
 	if err := w.store.Subscribe(t.Context(), call.Hook, subscriber); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.store.CreateAccount(t.Context(), "second"); err != nil {
+	if _, err := w.store.CreateAccount(t.Context(), "second", store.Limits{}); err != nil {
 		t.Fatal(err)
 	}
 	w.stand("telegram", "42", "7", "choosing")

@@ -116,7 +116,7 @@ type DeadLetter struct {
 	// Decision is that of the turn, if it was committed.
 	Decision Decision `json:"decision,omitzero"`
 	Redriven int      `json:"redriven,omitempty"`
-	// RedrivenAt is when it was last redriven; zero once its job is buried again.
+	// RedrivenAt is when it was last redriven; zero once its job is buried again, or was skipped.
 	RedrivenAt time.Time `json:"redriven_at,omitzero"`
 	// Failing counts the tries of a reply job, which has no conversation to keep them.
 	Failing *Failing `json:"failing,omitempty"`

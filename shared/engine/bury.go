@@ -168,15 +168,12 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 		Kind: bot.KindOf(cause), Reason: bot.ReasonOf(cause), Message: bot.PublicMessage(cause),
 		Tries: t.tries, BuriedAt: e.now().UTC(),
 	}
-	if t.job.Redrive != nil {
-		letter.Redriven = t.job.Redrive.Count
+	if err := e.countRedrives(ctx, t, &letter); err != nil {
+		return err
 	}
 	if t.letter != nil {
 		letter.Job, letter.Decision, letter.Unsent = t.letter.Job, t.decision, t.letter.Unsent
 		letter.Version = t.letter.Version
-		if t.letter.Redriven > letter.Redriven { // once more meanwhile: that job is still to come
-			letter.Redriven, letter.RedrivenAt = t.letter.Redriven, t.letter.RedrivenAt
-		}
 		_, err := e.store.PutDeadLetter(ctx, letter)
 		return err
 	}
@@ -189,4 +186,24 @@ func (e *Engine) putLetter(ctx context.Context, t *turn, cause error) error {
 	return e.rewrite(ctx, t, func(c *bot.Conversation) error {
 		return e.store.Bury(ctx, letter, t.key, *c)
 	})
+}
+
+// countRedrives has a letter that is buried again know of its redrives, those included whose jobs are still to come.
+func (e *Engine) countRedrives(ctx context.Context, t *turn, letter *bot.DeadLetter) error {
+	if t.job.Redrive == nil {
+		return nil
+	}
+	letter.Redriven = t.job.Redrive.Count
+	earlier := t.letter
+	if earlier == nil {
+		kept, err := e.store.DeadLetter(ctx, t.job.Bot, letter.ID)
+		if err != nil && bot.KindOf(err) != bot.NotFound {
+			return err
+		}
+		earlier = &kept
+	}
+	if earlier.Redriven > letter.Redriven {
+		letter.Redriven, letter.RedrivenAt = earlier.Redriven, earlier.RedrivenAt
+	}
+	return nil
 }

@@ -216,11 +216,17 @@ func TestTwoRedrivesOfOneLetterLoseNothing(t *testing.T) {
 	w.publish(says("h", "", "a", "moved"))
 	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no") }
 	w.handle(first)
+	if l := w.letters()[0]; l.Redriven != 2 || l.RedrivenAt.IsZero() {
+		t.Errorf("redriven %d times, at %s, while the second job is on its way", l.Redriven, l.RedrivenAt)
+	}
 	w.network.answer = nil
 	w.handle(second)
 	letters := w.letters()
 	if len(letters) != 1 || len(letters[0].Unsent) != 1 {
 		t.Fatalf("letters after both = %+v, want one with what was not sent", letters)
+	}
+	if l := letters[0]; l.Redriven != 2 || !l.RedrivenAt.IsZero() { // a third one must not look like the second to the queue
+		t.Errorf("redriven %d times, at %s, with no job on its way; want 2 times, and not on its way", l.Redriven, l.RedrivenAt)
 	}
 	w.redrive(letters[0])
 	if got := w.network.said(); got != "1: a" || len(w.letters()) != 0 {
@@ -340,3 +346,16 @@ func TestLetterIsKeptWhenTheConversationMovedMeanwhile(t *testing.T) {
 }
 
 var _ store.Table = (*faultyTable)(nil)
+
+// A delivery that is redriven twice counts both, as a reply does: the queue would drop a third one that looks like the second.
+func TestTwoRedrivesOfADeliveryAreCounted(t *testing.T) {
+	w := newWorld(t)
+	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no such chat") }
+	w.handle(w.sending("hello", ""))
+	letter := w.letters()[0]
+	first, _ := w.redriven(letter.ID), w.redriven(letter.ID)
+	w.handle(first)
+	if l := w.letters()[0]; l.Redriven != 2 || l.RedrivenAt.IsZero() {
+		t.Errorf("redriven %d times, at %s, while the second job is on its way", l.Redriven, l.RedrivenAt)
+	}
+}

@@ -61,7 +61,7 @@ func (d *delivery) obstacle() string {
 	case scene.Hook.ID == "" && !d.turn.job.Call.Sending:
 		return "the hook has been removed"
 	case scene.Hook.Disabled:
-		return "the hook is disabled"
+		return errHookDisabled.Message
 	case scene.Channel.Disabled:
 		return errDisabled.Message
 	case scene.Recipient.Channel == "" || scene.Recipient.Left:
@@ -82,8 +82,11 @@ func (e *Engine) handleDelivery(ctx context.Context, t *turn) queue.Result {
 	if d.ended() {
 		return e.settle(ctx, t)
 	}
-	if d.scene.Channel.Disabled && t.job.Redrive != nil {
-		return e.skip(t)
+	if t.job.Redrive != nil && d.scene.Hook.Disabled {
+		return e.skip(ctx, t, errHookDisabled)
+	}
+	if t.job.Redrive != nil && d.scene.Channel.Disabled {
+		return e.skip(ctx, t, errDisabled)
 	}
 	if reason := d.obstacle(); reason != "" {
 		return e.conclude(ctx, d, bot.DeliverySkipped, reason)

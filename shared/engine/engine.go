@@ -91,11 +91,16 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 	}
 	var err error
 	for range lostRaces {
-		if err = e.read(ctx, t); err != nil {
+		if err = e.read(ctx, t); t.orphaned(err) {
+			e.Metrics.Count(metrics.Skipped, t.job.Event.Provider, 1)
+			e.log.Info("an event of a bot that has been deleted is dropped", "job", t.job.ID, "bot", t.job.Bot)
+			return queue.Done()
+		}
+		if err != nil {
 			return e.fail(ctx, t, err)
 		}
 		if t.scene.Channel.Disabled {
-			return e.skip(t)
+			return e.skip(ctx, t, errDisabled)
 		}
 		if to := t.scene.Conversation.MovedTo; to != "" {
 			return e.forward(ctx, t, to)
@@ -119,6 +124,13 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 	e.noteReach(ctx, t)
 	e.acknowledge(ctx, t)
 	return e.deliver(ctx, t)
+}
+
+// orphaned tells that a turn could not be read because its bot is being deleted, or gone. It leaves no dead letter and no
+// record: nobody could see them, and none is left to delete them.
+func (t *turn) orphaned(err error) bool {
+	head := t.scene.Head
+	return bot.KindOf(err) == bot.NotFound && (head.ID == "" || !head.DeletedAt.IsZero())
 }
 
 func (e *Engine) read(ctx context.Context, t *turn) error {
@@ -149,7 +161,7 @@ func (e *Engine) resume(ctx context.Context, t *turn) queue.Result {
 		e.Metrics.Count(metrics.Duplicates, t.job.Event.Provider, 1)
 		e.log.Info("duplicate", "channel", t.job.Channel, "event", t.job.Event.ID)
 		if e.buriedUnsent(ctx, t) {
-			return queue.Done()
+			return e.leave(ctx, t)
 		}
 		return e.settle(ctx, t)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hookline/shared/bot"
+	"hookline/shared/store"
 )
 
 // badFormat refuses what is marked up wrongly, as a network does that does not send it as plain text.
@@ -122,5 +123,26 @@ func TestMendedDeliveryIsWrittenWhole(t *testing.T) {
 	scene, err := w.store.DeliveryScene(t.Context(), job)
 	if err != nil || scene.Delivery.Replies[0].Parts[0].Text != "<b>" {
 		t.Errorf("the delivery holds %+v, %v, want what it had", scene.Delivery, err)
+	}
+}
+
+// A delivery that was erased while its letter was mended does not come back.
+func TestMendedDeliveryWasErasedMeanwhile(t *testing.T) {
+	w := newHookWorld(t, "<b>", chats(1)...)
+	w.network.answer = badFormat
+	w.post(`{}`)
+	w.handle(w.next(bot.PageJob))
+	job := w.next(bot.DeliveryJob)
+	w.handle(job)
+	key := store.Key{PK: "CALL#" + job.Call.Call, SK: "DELIVERY#" + job.Group()}
+	if _, err := w.table.Get(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	w.table.beforeTransact = func([]store.Op) error { return w.table.Delete(t.Context(), key, store.Always) }
+	if _, err := w.mend(0, "sun"); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("MendDeadLetter() = %v, want kind conflict", err)
+	}
+	if _, err := w.table.Get(t.Context(), key); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("Get() of the delivery = %v, want it erased", err)
 	}
 }

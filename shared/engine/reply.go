@@ -21,7 +21,7 @@ func (e *Engine) handleReply(ctx context.Context, t *turn) queue.Result {
 		return e.fail(ctx, t, err)
 	}
 	if t.scene.Channel.Disabled {
-		return e.skip(t)
+		return e.skip(ctx, t, errDisabled)
 	}
 	return e.deliver(ctx, t)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hookline/shared/bot"
+	"hookline/shared/store"
 )
 
 // wantSkipped fails unless the turn of a job says why nothing was done.
@@ -107,6 +108,9 @@ func TestF4RedriveOnADisabledChannelKeepsTheLetter(t *testing.T) {
 			if letters := w.letters(); w.network.said() != "" || len(letters) != 1 || letters[0].Tries != 1 {
 				t.Errorf("said %q, letters = %+v, want the one there was", w.network.said(), letters)
 			}
+			if at := w.letters()[0].RedrivenAt; !at.IsZero() {
+				t.Errorf("redriven_at = %s, but no job of the letter is on its way: it could not be mended", at)
+			}
 			w.disabled = false
 			w.publish(says("hi", "", "hello", ""))
 			redrive()
@@ -114,5 +118,77 @@ func TestF4RedriveOnADisabledChannelKeepsTheLetter(t *testing.T) {
 				t.Errorf("enabled: said %q, %d letters, want it sent, and none", w.network.said(), len(w.letters()))
 			}
 		})
+	}
+}
+
+// What comes for a bot whose deletion has begun, or is done, leaves nothing that nobody could see or delete.
+func TestF50EventsOfADeletedBotLeaveNothing(t *testing.T) {
+	w := newWorld(t, says("hi", "", "hello", ""))
+	during, after := w.said("one"), w.said("two")
+	head, err := w.store.BeginDeletion(t.Context(), "main", "pizza", func(bot.Head) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves := func(when string, job bot.Job) {
+		t.Helper()
+		if result := w.handle(job); result.HandBack || w.network.said() != "" || len(w.letters()) != 0 {
+			t.Errorf("%s: Handle = %+v, said %q, %d letters, want it dropped", when, result, w.network.said(), len(w.letters()))
+		}
+		w.engine.Flush(t.Context())
+		for turn, err := range w.store.Turns(t.Context(), store.TurnQuery{Bot: head.ID}) {
+			t.Errorf("%s: turn %+v, %v, want none", when, turn, err)
+		}
+	}
+	leaves("begun", during)
+	for _, id := range head.Leaving {
+		if err := w.store.RemoveChannel(t.Context(), bot.Channel{ID: id, Bot: head.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := w.store.DeleteBot(t.Context(), head); !done || err != nil {
+		t.Fatalf("DeleteBot() = %t, %v", done, err)
+	}
+	leaves("done", after)
+}
+
+// A delivery that is redriven to a closed hook keeps its letter, as on a disabled channel, until the hook is open again.
+func TestF41RedriveOnADisabledHookKeepsTheLetter(t *testing.T) {
+	w := newHookWorld(t, "hello", chats(1)...)
+	w.network.answer = func(bot.Part) error { return bot.Errorf(bot.Invalid, "no such chat") }
+	w.post(`{}`)
+	w.handle(w.next(bot.PageJob))
+	w.handle(w.next(bot.DeliveryJob))
+	w.network.answer = nil
+	letter := w.letters()[0].ID
+	w.hooks[0].Disabled = true
+	w.publish()
+	w.handle(w.redriven(letter))
+	if letters := w.letters(); w.network.said() != "" || len(letters) != 1 || !letters[0].RedrivenAt.IsZero() {
+		t.Fatalf("said %q, letters = %+v, want nothing, and the one there was, not on its way", w.network.said(), letters)
+	}
+	w.hooks[0].Disabled = false
+	w.publish()
+	w.handle(w.redriven(letter))
+	if w.network.said() != "00001: hello" || len(w.letters()) != 0 {
+		t.Errorf("said %q, %d letters, want it sent, and none", w.network.said(), len(w.letters()))
+	}
+}
+
+// The first of two redrives that is skipped says nothing of the second, which is on its way.
+func TestF4SkippedRedriveBeforeAnother(t *testing.T) {
+	w := newWorld(t, says("hi", "", "{{ 1 // 0 }}", ""))
+	w.handle(w.said("there"))
+	letter := w.letters()[0].ID
+	first, second := w.redriven(letter), w.redriven(letter)
+	w.disabled = true
+	w.publish(says("hi", "", "hello", ""))
+	for _, step := range []struct {
+		job   bot.Job
+		onWay bool
+	}{{first, true}, {second, false}} {
+		w.handle(step.job)
+		if at := w.letters()[0].RedrivenAt; at.IsZero() == step.onWay {
+			t.Errorf("redriven_at = %s after redrive %d of 2", at, step.job.Redrive.Count)
+		}
 	}
 }

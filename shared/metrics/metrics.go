@@ -24,7 +24,7 @@ var (
 	Duplicates = Counter{name: "duplicates"}  // come again after they were handled
 	Matched    = Counter{name: "matched"}     // handled by a handler
 	Unmatched  = Counter{name: "unmatched"}   // no handler's
-	Skipped    = Counter{name: "skipped"}     // dropped: their channel is disabled
+	Skipped    = Counter{name: "skipped"}     // dropped: their channel is disabled, or their bot deleted
 	HandedBack = Counter{name: "handed_back"} // tries that failed and will be repeated
 	Buried     = Counter{name: "buried"}      // given up
 	// CredentialsRefused counts the sends that a network refused for the channel's credentials.

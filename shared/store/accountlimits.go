@@ -58,7 +58,8 @@ func (s *Store) CheckLimits(ctx context.Context, owner string, def bot.Definitio
 }
 
 // admit holds a publication to the limits of its owner, before anything of it is written. What it gives belongs into the
-// transaction that makes a new bot: of two bots that are made at once, one finds the account changed and counts again.
+// transaction that makes a new bot: its account is not closed meanwhile, and of two bots that are made at once, one finds
+// the account changed and counts again.
 func (s *Store) admit(ctx context.Context, p plan, def bot.Definition) ([]Op, error) {
 	account, version, err := s.account(ctx, p.Head.Owner)
 	if bot.KindOf(err) == bot.NotFound {
@@ -68,8 +69,14 @@ func (s *Store) admit(ctx context.Context, p plan, def bot.Definition) ([]Op, er
 		return nil, err
 	}
 	err = cmp.Or(account.admitHandlers(def), s.admitBytes(ctx, account, p))
-	if err != nil || !p.Created || account.Limits.Bots == 0 {
+	if err != nil || !p.Created {
 		return nil, err
+	}
+	if account.Closed {
+		return nil, bot.Errorf(bot.NotFound, "no such account: "+account.ID)
+	}
+	if account.Limits.Bots == 0 {
+		return []Op{{Verb: CheckVerb, Item: Item{Key: accountKey(account.ID)}, Cond: IfVersion(version)}}, nil
 	}
 	others, err := s.table.Query(ctx, Query{PK: accountBotKey(account.ID, "").PK, Prefix: accountBots, Limit: account.Limits.Bots})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func limited(t *testing.T, c *clock, limits store.Limits) *store.Store {
 	t.Helper()
 	s, _ := open(t, c)
-	if _, err := s.CreateAccount(t.Context(), "acme"); err != nil {
+	if _, err := s.CreateAccount(t.Context(), "acme", store.Limits{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.ChangeLimits(t.Context(), "acme", func(l *store.Limits) error { *l = limits; return nil }); err != nil {

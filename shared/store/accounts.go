@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"time"
@@ -20,9 +21,9 @@ type Account struct {
 // accountID has no dot: that ends the account in a token.
 var accountID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
-// CreateAccount makes an account; kind conflict if there is one of that id, invalid if it is none.
-func (s *Store) CreateAccount(ctx context.Context, id string) (Account, error) {
-	account := Account{ID: id, CreatedAt: s.now().UTC()}
+// CreateAccount makes an account with its limits; kind conflict if there is one of that id, invalid if it is none.
+func (s *Store) CreateAccount(ctx context.Context, id string, limits Limits) (Account, error) {
+	account := Account{ID: id, CreatedAt: s.now().UTC(), Limits: limits}
 	if !accountID.MatchString(id) {
 		return account, bot.Errorf(bot.Invalid, "an account's id is up to 63 of a-z, 0-9 and -, and does not begin with -")
 	}
@@ -38,7 +39,7 @@ func (s *Store) EnsureAccount(ctx context.Context, id string) error {
 	if _, _, err := s.account(ctx, id); bot.KindOf(err) != bot.NotFound {
 		return err
 	}
-	if _, err := s.CreateAccount(ctx, id); bot.KindOf(err) != bot.Conflict {
+	if _, err := s.CreateAccount(ctx, id, Limits{}); bot.KindOf(err) != bot.Conflict {
 		return err
 	}
 	return nil
@@ -80,24 +81,21 @@ func (s *Store) Accounts(ctx context.Context, after string, limit int) ([]Accoun
 // or open deletions of some. It is closed first, so that no token of it opens anything meanwhile; after a failure,
 // deleting it again goes on.
 func (s *Store) DeleteAccount(ctx context.Context, id string) error {
-	if _, _, err := s.account(ctx, id); err != nil {
-		return err
-	}
-	bots, err := s.Bots(ctx, id, "", 1)
+	account, err := s.Account(ctx, id)
 	if err != nil {
 		return err
 	}
-	if len(bots) > 0 {
-		return bot.Errorf(bot.Conflict, "account "+id+" has bots: delete them first")
+	err = s.deserted(ctx, id)
+	if err == nil {
+		if account, err = s.setClosed(ctx, id, true); err == nil {
+			err = s.deserted(ctx, id) // somebody may have made a bot before it was closed
+		}
 	}
-	open, _, err := s.Deletions(ctx, id, "", 1)
+	if bot.KindOf(err) == bot.Conflict && account.Closed {
+		_, opened := s.setClosed(ctx, id, false)
+		err = cmp.Or(opened, err)
+	}
 	if err != nil {
-		return err
-	}
-	if len(open) > 0 {
-		return bot.Errorf(bot.Conflict, "account "+id+" has a deletion that is not done, of bot "+open[0].Bot+": go on with it first")
-	}
-	if _, err := change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = true }); err != nil {
 		return err
 	}
 	for _, prefix := range []string{tokens, claims, idempotencyKeys} {
@@ -106,6 +104,26 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 		}
 	}
 	return s.table.Delete(ctx, accountKey(id), Always)
+}
+
+// deserted is nil if an account has no bots, kind conflict otherwise.
+func (s *Store) deserted(ctx context.Context, id string) error {
+	bots, err := s.Bots(ctx, id, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(bots) > 0 {
+		return bot.Errorf(bot.Conflict, "account "+id+" has bots: delete them first")
+	}
+	open, _, err := s.Deletions(ctx, id, "", 1)
+	if err == nil && len(open) > 0 {
+		err = bot.Errorf(bot.Conflict, "account "+id+" has a deletion that is not done, of bot "+open[0].Bot+": go on with it first")
+	}
+	return err
+}
+
+func (s *Store) setClosed(ctx context.Context, id string, closed bool) (Account, error) {
+	return change(ctx, s, accountKey(id), "account: "+id, func(a *Account) { a.Closed = closed })
 }
 
 // dropOfAccount removes what lies in an account's partition under a prefix.

@@ -38,7 +38,7 @@ func TestDeletedAccounts(t *testing.T) {
 	if err := s.DeleteAccount(t.Context(), "acme"); bot.KindOf(err) != bot.NotFound {
 		t.Errorf("DeleteAccount again: %v, want kind not_found", err)
 	}
-	if _, err := s.CreateAccount(t.Context(), "acme"); err != nil {
+	if _, err := s.CreateAccount(t.Context(), "acme", store.Limits{}); err != nil {
 		t.Errorf("CreateAccount anew: %v", err)
 	}
 	again("made anew")
@@ -79,12 +79,12 @@ func TestAccountsPageByPage(t *testing.T) {
 	s, _ := open(t, newClock())
 	want := []string{"a", "a-b", "b", "c0"}
 	for _, id := range want {
-		if _, err := s.CreateAccount(t.Context(), id); err != nil {
+		if _, err := s.CreateAccount(t.Context(), id, store.Limits{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, id := range []string{"", "A", "a.b", "-a", "a#b", strings.Repeat("a", 64)} {
-		if _, err := s.CreateAccount(t.Context(), id); bot.KindOf(err) != bot.Invalid {
+		if _, err := s.CreateAccount(t.Context(), id, store.Limits{}); bot.KindOf(err) != bot.Invalid {
 			t.Errorf("CreateAccount(%q) = %v, want kind invalid", id, err)
 		}
 	}
@@ -104,4 +104,72 @@ func TestAccountsPageByPage(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Accounts (-want +got):\n%s", diff)
 	}
+}
+
+// meanwhile lets somebody else do something just before an account is written.
+type meanwhile struct {
+	store.Table
+	act func()
+}
+
+func (m *meanwhile) Put(ctx context.Context, item store.Item, cond store.Condition) (int64, error) {
+	if act := m.act; act != nil && item.PK == "ACCOUNTS" {
+		m.act = nil
+		act()
+	}
+	return m.Table.Put(ctx, item, cond)
+}
+
+// Of a deletion and a first bot at once one loses: no bot stays whose account is gone.
+func TestNoBotOutlivesItsAccount(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, table store.Table) {
+		if _, err := s.CreateAccount(t.Context(), "acme", store.Limits{}); err != nil {
+			t.Fatal(err)
+		}
+		m := &meanwhile{Table: table, act: func() {
+			if _, err := s.Publish(t.Context(), "acme", named("pizza", "a")); err != nil {
+				t.Fatal(err)
+			}
+		}}
+		if err := store.New(m, nil, c.Now).DeleteAccount(t.Context(), "acme"); bot.KindOf(err) != bot.Conflict {
+			t.Errorf("DeleteAccount while a bot is made = %v, want kind conflict", err)
+		}
+		if _, _, err := s.CreateToken(t.Context(), store.Token{Account: "acme"}); err != nil {
+			t.Errorf("CreateToken of the account that stays: %v", err)
+		}
+	})
+}
+
+// interrupted lets somebody else do something just before a transaction.
+type interrupted struct {
+	store.Table
+	act func()
+}
+
+func (i *interrupted) Transact(ctx context.Context, ops ...store.Op) error {
+	if act := i.act; act != nil {
+		i.act = nil
+		act()
+	}
+	return i.Table.Transact(ctx, ops...)
+}
+
+// An account that is being deleted gets no bots any more, not even of a call that was let in before.
+func TestClosedAccountsGetNoBots(t *testing.T) {
+	clock := newClock()
+	onEach(t, clock, func(t *testing.T, s *store.Store, table store.Table) {
+		newToken(t, s, "acme", time.Time{})
+		c := &interrupted{Table: table, act: func() {
+			if err := store.New(broken{table}, nil, clock.Now).DeleteAccount(t.Context(), "acme"); bot.KindOf(err) != bot.Unavailable {
+				t.Errorf("DeleteAccount on a broken table: %v, want kind unavailable", err)
+			}
+		}}
+		for range 2 { // it is closed meanwhile, then before
+			_, err := store.New(c, testKeys(t), clock.Now).Publish(t.Context(), "acme", named("pizza", "a"))
+			if heads, _ := s.Bots(t.Context(), "acme", "", 1); bot.KindOf(err) != bot.NotFound || len(heads) > 0 {
+				t.Errorf("Publish for a closed account = %v, %d bots, want kind not_found and none", err, len(heads))
+			}
+		}
+	})
 }

@@ -70,8 +70,15 @@ func withoutValues(changes []Change) []Change {
 }
 
 // AuditPseudonym is how the audit of an account names a user or chat of a network, so that nothing is left of who was
-// erased. Who knows the id finds the entries by it.
-func (s *Store) AuditPseudonym(account, id string) string { return s.keys.Pseudonyms(account, id)[0] }
+// erased. Who knows the id finds the entries by it. The id may be escaped, as addresses of conversations have it.
+func (s *Store) AuditPseudonym(account, id string) string { return s.pseudonyms(account, id)[0] }
+
+func (s *Store) pseudonyms(account, id string) []string {
+	return s.keys.Pseudonyms(account, keyUnescaper.Replace(id))
+}
+
+// keyUnescaper undoes what keys do to ids.
+var keyUnescaper = strings.NewReplacer("%25", "%", "%23", "#", "%3A", ":", "%2D", "-")
 
 // auditScan is how many entries are looked at, at most, for those of one bot or person.
 const auditScan = 200
@@ -95,7 +102,7 @@ func (s *Store) FindAudit(ctx context.Context, asked AuditQuery) (found []AuditE
 	q := Query{PK: auditKey(asked.Account, time.Time{}, "").PK, After: asked.After, Limit: asked.Limit, Newest: true}
 	var names []string
 	if asked.Person != "" {
-		names = append(s.keys.Pseudonyms(asked.Account, asked.Person), asked.Person) // older entries have the id itself
+		names = append(s.pseudonyms(asked.Account, asked.Person), asked.Person) // older entries have the id itself
 	}
 	if asked.Bot+asked.Person != "" {
 		q.Limit = max(asked.Limit, auditScan)
@@ -125,11 +132,8 @@ func (s *Store) FindAudit(ctx context.Context, asked AuditQuery) (found []AuditE
 
 // concerns tells whether an entry names a person. A recipient is named by its channel and, behind '#', its chat.
 func (e AuditEntry) concerns(names []string) bool {
-	for _, part := range []string{"user", "chat", "recipient"} {
-		value := e.Resource[part]
-		if slices.Contains(names, value[strings.LastIndex(value, "#")+1:]) {
-			return true
-		}
-	}
-	return false
+	_, recipient, _ := strings.Cut(e.Resource["recipient"], "#")
+	return slices.ContainsFunc([]string{e.Resource["user"], e.Resource["chat"], recipient}, func(named string) bool {
+		return slices.Contains(names, named)
+	})
 }

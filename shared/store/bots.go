@@ -29,6 +29,8 @@ type Publication struct {
 
 	// changes are to be made together with the head's: those of channels that are there, and of the account of a new bot.
 	changes []Op
+	// claims are those that it lives by: it loses where another bot has got one of them meanwhile.
+	claims []Claim
 }
 
 // Publish makes a definition the live version of the owner's bot of that name. Readers see the old version whole or the
@@ -41,13 +43,13 @@ func (s *Store) Publish(ctx context.Context, owner string, def bot.Definition) (
 }
 
 // PublishOver publishes if what is live is what the caller allows: the head that it is asked about is the one that is
-// replaced, of version 0 if there is no such bot.
+// replaced, of version 0 if there is no such bot. The claims are those of its channels.
 func (s *Store) PublishOver(
-	ctx context.Context, owner string, def bot.Definition, allow func(live bot.Head) error,
+	ctx context.Context, owner string, def bot.Definition, allow func(live bot.Head) error, claims ...Claim,
 ) (p Publication, err error) {
 	for range lostRaces {
 		var lost bool
-		if p, lost, err = s.publishOnce(ctx, owner, def, allow); !lost {
+		if p, lost, err = s.publishOnce(ctx, owner, def, allow, claims); !lost {
 			return p, err
 		}
 	}
@@ -55,7 +57,7 @@ func (s *Store) PublishOver(
 }
 
 func (s *Store) publishOnce(
-	ctx context.Context, owner string, def bot.Definition, allow func(bot.Head) error,
+	ctx context.Context, owner string, def bot.Definition, allow func(bot.Head) error, claims []Claim,
 ) (p Publication, lost bool, err error) {
 	head, version, err := s.headOrNew(ctx, owner, def.Bot)
 	if err == nil {
@@ -64,7 +66,7 @@ func (s *Store) publishOnce(
 	if err != nil {
 		return Publication{}, false, err
 	}
-	p, err = s.publishOnto(ctx, head, version, def)
+	p, err = s.publishOnto(ctx, head, version, def, claims)
 	return p, bot.KindOf(err) == bot.Conflict, err
 }
 
@@ -89,12 +91,15 @@ func (s *Store) plan(ctx context.Context, head bot.Head, version int64, def bot.
 	return p, err
 }
 
-func (s *Store) publishOnto(ctx context.Context, head bot.Head, version int64, def bot.Definition) (Publication, error) {
+func (s *Store) publishOnto(
+	ctx context.Context, head bot.Head, version int64, def bot.Definition, claims []Claim,
+) (Publication, error) {
 	planned, err := s.plan(ctx, head, version, def)
 	if err != nil {
 		return Publication{}, err
 	}
 	p, chunks := planned.Publication, planned.chunks
+	p.claims = claims
 	if err := s.putChannels(ctx, &p, def.Channels); err != nil {
 		return p, err
 	}
@@ -149,10 +154,6 @@ func (s *Store) moveHead(ctx context.Context, p *Publication, version int64) err
 	if err != nil {
 		return err
 	}
-	if version != 0 && len(p.changes) == 0 {
-		_, err = s.table.Put(ctx, item, IfVersion(version))
-		return err
-	}
 	ops := append(p.changes, Op{Verb: PutVerb, Item: item, Cond: IfVersion(version)})
 	if version == 0 {
 		name, err := encode(accountBotKey(p.Head.Owner, p.Head.Name), accountBot{p.Head.ID}, noExpiry)
@@ -160,6 +161,15 @@ func (s *Store) moveHead(ctx context.Context, p *Publication, version int64) err
 			return err
 		}
 		ops = append(ops, Op{Verb: PutVerb, Item: name, Cond: Absent})
+	}
+	for _, c := range p.claims {
+		if c.check != nil && len(ops) < TransactLimit { // of more channels than that at once, the others go unchecked
+			ops = append(ops, *c.check)
+		}
+	}
+	if len(ops) == 1 {
+		_, err = s.table.Put(ctx, item, IfVersion(version))
+		return err
 	}
 	return s.table.Transact(ctx, ops...)
 }

@@ -17,6 +17,9 @@ type Claim struct {
 	Value    bot.Secret `json:"-"`
 	Bot      string     `json:"bot"`
 	Channel  string     `json:"channel"`
+
+	// check holds until somebody else claims the credential, of one that no live channel has yet.
+	check *Op
 }
 
 // Holder gives the claim of another bot's channel to the same credential; kind not_found if there is none. What is kept of
@@ -56,24 +59,37 @@ func (s *Store) holds(ctx context.Context, c Claim) error {
 	return err
 }
 
-// PutClaim keeps a claim; kind conflict if a channel of another bot has the credential. Where that channel has it no longer,
+// PutClaim keeps a claim that is to be published with; kind conflict if a channel of another bot has the credential. Where that channel has it no longer,
 // its claim is replaced: a credential can be removed there and added here.
-func (s *Store) PutClaim(ctx context.Context, c Claim) error {
+func (s *Store) PutClaim(ctx context.Context, c Claim) (Claim, error) {
 	key := claimKey(c, s.keys.AppIDs(c.Provider, c.Value)[0])
 	for range lostRaces {
 		kept, version, err := read[Claim](ctx, s, key, "claim")
 		if err != nil && bot.KindOf(err) != bot.NotFound {
-			return err
+			return c, err
 		}
 		if version != 0 && kept.Bot == c.Bot && kept.Channel == c.Channel {
-			return nil
+			return s.checked(ctx, c, key, version)
 		}
 		if _, err := s.Holder(ctx, c); bot.KindOf(err) != bot.NotFound {
-			return cmp.Or(err, errClaimed)
+			return c, cmp.Or(err, errClaimed)
 		}
-		if _, err := s.write(ctx, key, c, IfVersion(version)); bot.KindOf(err) != bot.Conflict {
-			return err
+		if version, err = s.write(ctx, key, c, IfVersion(version)); err == nil {
+			return s.checked(ctx, c, key, version)
+		}
+		if bot.KindOf(err) != bot.Conflict {
+			return c, err
 		}
 	}
-	return errClaimed
+	return c, errClaimed
+}
+
+// checked has the publication of a claim find out whether another bot claims the credential meanwhile, which can be as long
+// as no live channel has it.
+func (s *Store) checked(ctx context.Context, c Claim, key Key, version int64) (Claim, error) {
+	err := s.holds(ctx, c)
+	if bot.KindOf(err) == bot.NotFound {
+		c.check, err = &Op{Verb: CheckVerb, Item: Item{Key: key}, Cond: IfVersion(version)}, nil
+	}
+	return c, err
 }

@@ -21,7 +21,7 @@ func TestF6Claims(t *testing.T) {
 func testClaims(t *testing.T, s *store.Store, table store.Table) {
 	keep := func(c store.Claim, want bot.ErrorKind) {
 		t.Helper()
-		if err := s.PutClaim(t.Context(), c); bot.KindOf(err) != want {
+		if _, err := s.PutClaim(t.Context(), c); bot.KindOf(err) != want {
 			t.Errorf("PutClaim(%s of %s) = %v, want kind %q", c.Bot, c.Owner, err, want)
 		}
 	}
@@ -71,12 +71,30 @@ func testClaims(t *testing.T, s *store.Store, table store.Table) {
 	keep(burger, "")
 }
 
+// A channel that has another name now still holds what it claims.
+func TestF6ClaimOfARenamedChannel(t *testing.T) {
+	s, _ := open(t, newClock())
+	claim := claimed("main", "pizza")
+	def := definition("hi")
+	for _, name := range []string{"telegram", "renamed"} {
+		def.Channels = map[string]bot.ChannelSpec{name: telegram(token, nil)}
+		claim.Channel = name
+		if _, err := s.PutClaim(t.Context(), claim); err != nil {
+			t.Fatal(err)
+		}
+		publish(t, s, def)
+	}
+	if got, err := s.Holder(t.Context(), claimed("main", "burger")); err != nil || got.Channel != "renamed" {
+		t.Errorf("Holder = %+v, %v, want the renamed channel of pizza", got, err)
+	}
+}
+
 func TestF6ClaimsGoWithTheirAccount(t *testing.T) {
 	s, table := open(t, newClock())
 	if err := s.EnsureAccount(t.Context(), "acme"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutClaim(t.Context(), claimed("acme", "pizza")); err != nil {
+	if _, err := s.PutClaim(t.Context(), claimed("acme", "pizza")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.DeleteAccount(t.Context(), "acme"); err != nil {

@@ -118,3 +118,13 @@ func (s *Store) Redrive(ctx context.Context, botID, id string) (bot.Job, error) 
 	}
 	return job, nil
 }
+
+// LeaveDeadLetter notes that the job of a redrive has ended and left the letter, unless that was redriven once more meanwhile.
+func (s *Store) LeaveDeadLetter(ctx context.Context, botID string, of bot.Redrive) error {
+	_, err := change(ctx, s, deadKey(botID, of.Letter), "dead letter", func(letter *bot.DeadLetter) {
+		if letter.Redriven == of.Count {
+			letter.RedrivenAt = time.Time{}
+		}
+	})
+	return err
+}

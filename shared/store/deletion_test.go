@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -214,4 +215,50 @@ func TestF50DeletionsAreListedPageByPage(t *testing.T) {
 	if err := s.DeleteAccount(t.Context(), "main"); bot.KindOf(err) != bot.Conflict || !strings.Contains(err.Error(), "bot-0") {
 		t.Errorf("DeleteAccount with open deletions = %v, want a conflict that names one", err)
 	}
+}
+
+// A bot is not gone before its hooks: nobody could find them any more.
+func TestF50HooksGoBeforeTheirBot(t *testing.T) {
+	s, _ := open(t, newClock())
+	publish(t, s, withHooks("12"))
+	head := beginDeletion(t, s, "pizza")
+	for _, id := range head.Leaving {
+		if err := s.RemoveChannel(t.Context(), bot.Channel{ID: id, Bot: head.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := s.DeleteBot(t.Context(), head); done || bot.KindOf(err) != bot.Conflict {
+		t.Errorf("DeleteBot of a bot with hooks = %t, %v, want a conflict", done, err)
+	}
+}
+
+// found lets somebody else do something when a bot's name has led to its head.
+type found struct {
+	store.Table
+	act func()
+}
+
+func (f *found) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if act := f.act; act != nil && key.SK == "HEAD" {
+		f.act = nil
+		act()
+	}
+	return f.Table.Get(ctx, key)
+}
+
+// A bot whose name is taken away while it is looked for is not found, and nothing is published to it.
+func TestF50NameIsTakenWhileItIsRead(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, table store.Table) {
+		old := publish(t, s, definition("a")).Head
+		begin := func() { beginDeletion(t, s, "pizza") }
+		if _, err := store.New(&found{table, begin}, testKeys(t), c.Now).BotByName(t.Context(), "main", "pizza"); bot.KindOf(err) != bot.NotFound {
+			t.Errorf("BotByName = %v, want kind not_found", err)
+		}
+		fresh := publish(t, s, definition("a")).Head
+		p, err := store.New(&found{table, begin}, testKeys(t), c.Now).Publish(t.Context(), "main", definition("b"))
+		if err != nil || p.Head.ID == old.ID || p.Head.ID == fresh.ID || p.Head.Version != 1 {
+			t.Errorf("Publish = %+v, %v, want a new bot", p.Head, err)
+		}
+	})
 }

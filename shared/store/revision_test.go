@@ -278,3 +278,52 @@ func TestF3Times(t *testing.T) {
 	}
 	check("a new token of the hook", times{made.Add(2 * time.Hour), made.Add(time.Hour), made.Add(3 * time.Hour)})
 }
+
+// A publication that changes a channel takes back nothing that was noted in the channel meanwhile.
+func TestPublicationKeepsARotationMeanwhile(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, table store.Table) {
+		id := publish(t, s, definition("a")).Head.Channels["telegram"]
+		if err := s.SetConnected(t.Context(), id, bot.Health{}); err != nil {
+			t.Fatal(err)
+		}
+		var rotated bot.Channel
+		slow := store.New(&interrupted{Table: table, act: func() {
+			var err error
+			if rotated, err = s.RotateSecret(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}}, testKeys(t), c.Now)
+		def := definition("a")
+		def.Channels["telegram"].Credentials["token"][0].Value = "2:b"
+		if _, err := slow.Publish(t.Context(), "main", def); err != nil {
+			t.Fatal(err)
+		}
+		ch, err := s.Channel(t.Context(), id)
+		if err != nil || ch.WebhookSecrets[0] != rotated.WebhookSecrets[0] || ch.Credentials["token"][0].Value != "2:b" {
+			t.Errorf("Channel = %+v, %v, want the new token and the webhook secret that was rotated meanwhile", ch, err)
+		}
+	})
+}
+
+// Of two new bots of one name at once the second is a version of the first.
+func TestNewBotsOfOneNameAtOnce(t *testing.T) {
+	c := newClock()
+	onEach(t, c, func(t *testing.T, s *store.Store, table store.Table) {
+		var first store.Publication
+		slow := store.New(&interrupted{Table: table, act: func() { first = publish(t, s, definition("a")) }}, testKeys(t), c.Now)
+		second, err := slow.Publish(t.Context(), "main", definition("b"))
+		if err != nil || second.Head.ID != first.Head.ID || second.Head.Version != 2 {
+			t.Errorf("Publish = bot %s, version %d, %v, want version 2 of %s", second.Head.ID, second.Head.Version, err, first.Head.ID)
+		}
+	})
+}
+
+func testKeys(t *testing.T) *secret.Keys {
+	t.Helper()
+	keys, err := secret.New([]byte(strings.Repeat("k", secret.KeyBytes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
