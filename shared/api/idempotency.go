@@ -17,7 +17,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"hookline/shared/bot"
 	"hookline/shared/store"
 )
 
@@ -62,11 +61,7 @@ func (a *API) once(ctx huma.Context, next func(huma.Context)) {
 	}
 	claim, answer, err := a.Store.ClaimKey(ctx.Context(), account(ctx.Context()), key, fingerprint(ctx, body))
 	if err != nil {
-		p := a.problemOf(ctx.Context(), err)
-		if p.Kind == bot.Invalid {
-			p.Status, p.Title = http.StatusUnprocessableEntity, http.StatusText(http.StatusUnprocessableEntity)
-		}
-		refuse(ctx, p)
+		refuse(ctx, a.problemOf(ctx.Context(), err))
 		return
 	}
 	if answer == nil {

@@ -35,7 +35,7 @@ func (a *API) registerSend(h huma.API) {
 
 type sendInput struct {
 	Bot  string `path:"bot"`
-	Key  string `header:"Idempotency-Key" maxLength:"255" doc:"names the message, so that it may be posted again. 409: the key was used for another message"`
+	Key  string `header:"Idempotency-Key" maxLength:"255" doc:"names the message, so that it may be posted again. 422: the key was used for another message"`
 	Body struct {
 		Channel string          `json:"channel,omitempty" doc:"its name in the bot file; not needed where there is only one"`
 		Chat    string          `json:"chat" minLength:"1" maxLength:"256" doc:"the network's id"`

@@ -135,8 +135,8 @@ func TestSendWithAnIdempotencyKey(t *testing.T) {
 		t.Errorf("jobs = %+v, want two that the queue takes for one", jobs)
 	}
 	for _, other := range []string{`{"chat": "2", "text": "Hi"}`, `{"chat": "1", "text": "Ho"}`} {
-		if status, answer := w.post(other, "k"); status != http.StatusConflict {
-			t.Errorf("send %s with the key = %d %v, want 409", other, status, answer)
+		if status, answer := w.post(other, "k"); status != http.StatusUnprocessableEntity {
+			t.Errorf("send %s with the key = %d %v, want 422", other, status, answer)
 		}
 	}
 }

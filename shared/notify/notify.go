@@ -42,7 +42,7 @@ const (
 )
 
 // Notify takes calls of hooks. A call is answered 202 with its id, and the address of its report, once it is stored and
-// queued; 405, 404 for a hook that does not exist or is disabled, 413, 401 and 400 in this order; 409 for an idempotency
+// queued; 405, 404 for a hook that does not exist or is disabled, 413, 401 and 400 in this order; 422 for an idempotency
 // key of another body; 503 when our store or queue fails: whether the call was taken is unknown then, and only with an
 // idempotency key may it be posted again without coming twice.
 type Notify struct {
@@ -100,7 +100,7 @@ func (n *Notify) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	call := bot.Call{Hook: hook.ID, Bot: hook.Bot, Trace: queue.Trace(r.Header)}
 	call, err = n.store.PutCall(r.Context(), call, body, key)
-	if bot.KindOf(err) == bot.Conflict {
+	if bot.KindOf(err) == bot.Unsupported {
 		return err
 	}
 	if err != nil {

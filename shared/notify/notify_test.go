@@ -253,8 +253,8 @@ func TestIdempotencyKey(t *testing.T) {
 	if len(d.queue.jobs) != 2 || d.queue.jobs[0].DedupeKey() != d.queue.jobs[1].DedupeKey() {
 		t.Errorf("%d jobs, want two that the queue takes for one", len(d.queue.jobs))
 	}
-	if w := d.post(`{"a":2}`, key); w.Code != http.StatusConflict {
-		t.Errorf("another body with the key = %d, want 409", w.Code)
+	if w := d.post(`{"a":2}`, key); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("another body with the key = %d, want 422", w.Code)
 	}
 	if other := d.accepted(`{"a":1}`, map[string]string{"Idempotency-Key": "order 8"}); other == first {
 		t.Error("another key gives the same call")

@@ -36,7 +36,7 @@ type claimedItem struct {
 
 // ClaimKey claims an account's idempotency key for a request, of which it is given a hash, or gives the answer that the
 // request got in the last 24 hours. What is claimed is to be settled by KeepAnswer or ReleaseKey, and is free again after
-// a minute. Kind invalid: the key was used for another request. Kind conflict: the request is being carried out, or its
+// a minute. Kind unsupported: the key was used for another request. Kind conflict: the request is being carried out, or its
 // answer was too large to be kept.
 func (s *Store) ClaimKey(ctx context.Context, account, key, request string) (ClaimedKey, *Answer, error) {
 	claim := ClaimedKey{account: account, key: key, request: request}
@@ -61,9 +61,13 @@ func (s *Store) ClaimKey(ctx context.Context, account, key, request string) (Cla
 	return claim, nil, errInProgress
 }
 
-var errInProgress = &bot.Error{
-	Kind: bot.Conflict, Message: "the request with this idempotency key is being carried out: try again later", RetryAfter: time.Second,
-}
+var (
+	// errKeyUsed has the kind of status 422, as draft-ietf-httpapi-idempotency-key-header wants it.
+	errKeyUsed    = bot.Errorf(bot.Unsupported, "the idempotency key was used for another request: give each request a key of its own")
+	errInProgress = &bot.Error{
+		Kind: bot.Conflict, Message: "the request with this idempotency key is being carried out: try again later", RetryAfter: time.Second,
+	}
+)
 
 func (c ClaimedKey) place() Key { return answerKey(c.account, hash([]byte(c.key))) }
 
@@ -73,7 +77,7 @@ func (c ClaimedKey) sealContext() []string { return []string{c.account, "answer"
 func (s *Store) openAnswer(c ClaimedKey, earlier claimedItem) (*Answer, error) {
 	switch {
 	case earlier.Request != c.request:
-		return nil, bot.Errorf(bot.Invalid, "the idempotency key was used for another request: give each request a key of its own")
+		return nil, errKeyUsed
 	case earlier.Omitted:
 		return nil, bot.Errorf(bot.Conflict,
 			"the request with this idempotency key was carried out, but its answer is too large to be kept: read what has become of it")

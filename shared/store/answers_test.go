@@ -44,7 +44,7 @@ func TestAnswersAreKept(t *testing.T) {
 			want                  *store.Answer
 		}{
 			{"again", "acme", "key", "request", "", &created},
-			{"another request", "acme", "key", "other", bot.Invalid, nil},
+			{"another request", "acme", "key", "other", bot.Unsupported, nil},
 			{"another key", "acme", "kez", "request", "", nil},
 			{"another account", "zeta", "key", "request", "", nil},
 		} {

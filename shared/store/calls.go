@@ -19,7 +19,7 @@ type idempotent struct {
 }
 
 // PutCall stores what was posted to a hook and gives it with its id. With an idempotency key that was used for the hook
-// in the last 24 hours it gives the call of then, and kind conflict if that had another body.
+// in the last 24 hours it gives the call of then, and kind unsupported if that had another body.
 func (s *Store) PutCall(ctx context.Context, call bot.Call, body []byte, key string) (bot.Call, error) {
 	call.ID, call.AcceptedAt = newID(), s.now().UTC()
 	expires := call.AcceptedAt.Add(bot.CallKept)
@@ -55,7 +55,7 @@ func (s *Store) earlierCall(ctx context.Context, place Key, body []byte) (bot.Ca
 		return bot.Call{}, bot.Wrap(bot.Unavailable, "the call was made twice at once", err)
 	}
 	if earlier.Body != hash(body) {
-		return bot.Call{}, bot.Errorf(bot.Conflict, "the idempotency key was used for another body")
+		return bot.Call{}, errKeyUsed
 	}
 	return s.Call(ctx, earlier.Call)
 }

@@ -35,7 +35,7 @@ func TestIdempotencyKey(t *testing.T) {
 			same           bool
 		}{
 			{"again", "h", "{}", "key", "", true},
-			{"another body", "h", "[]", "key", bot.Conflict, false},
+			{"another body", "h", "[]", "key", bot.Unsupported, false},
 			{"another key", "h", "{}", "kez", "", false},
 			{"another hook", "i", "{}", "key", "", false},
 			{"no key", "h", "{}", "", "", false},
