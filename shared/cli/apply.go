@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -138,7 +139,19 @@ func publish(ctx context.Context, server *client, file botFile, dryRun bool) (ap
 	}
 	answer := applied{told: file.found}
 	err = server.call(ctx, "PUT "+path, json.RawMessage(body), &answer)
+	file.relocate(answer.Warnings)
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		file.relocate(refused.problems)
+	}
 	return answer, err
+}
+
+// relocate gives problems that the server has found the lines of the file: it has seen no more of it than its JSON.
+func (f botFile) relocate(problems []bot.Problem) {
+	for i := range problems {
+		problems[i].Line = 0
+	}
+	botfile.Locate(f.data, problems)
 }
 
 func printApplied(w io.Writer, b applied, dryRun bool) {

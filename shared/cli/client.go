@@ -78,7 +78,11 @@ func (r *refusal) Error() string {
 	}
 	text := r.detail
 	for _, p := range r.problems {
-		text += "\n  " + p.Path + ": " + p.Message
+		text += "\n  "
+		if p.Line > 0 {
+			text += fmt.Sprintf("line %d: ", p.Line)
+		}
+		text += p.Path + ": " + p.Message
 	}
 	return text
 }

@@ -99,8 +99,8 @@ func TestApply(t *testing.T) {
 			[]string{"GET /healthz", putPizza, connectPizza}},
 		{"connecting fails", set, nil, map[string]answer{connectPizza: {409, `{"detail":"another address is registered"}`}}, 1,
 			"not connected: another address is registered", "", []string{putPizza, connectPizza}},
-		{"refused", set, nil, map[string]answer{putPizza: {400, `{"detail":"the bot file is not right","errors":[{"path":"handlers","message":"too many"}]}`}}, 1,
-			"", "the bot file is not right\n  handlers: too many", []string{putPizza}},
+		{"refused", set, nil, map[string]answer{putPizza: {400, `{"detail":"the bot file is not right","errors":[{"path":"handlers","line":1,"message":"too many"}]}`}}, 1,
+			"", "the bot file is not right\n  line 4: handlers: too many", []string{putPizza}},
 		{"steps for a person", set, nil, map[string]answer{connectPizza: {200, `{"name":"telegram","mode":"public","steps":["press this"]}`}}, 0,
 			"    1. press this\n", "", []string{putPizza, connectPizza}},
 		{"fetched", set, nil, map[string]answer{connectPizza: {200, `{"name":"telegram","mode":"polling"}`}}, 0, "events are fetched", "",
@@ -158,6 +158,14 @@ func TestApplyAsJSON(t *testing.T) {
 	if diff := cmp.Diff(want, answer); diff != "" {
 		t.Errorf("apply -o json (-want +got)\n%s", diff)
 	}
+}
+
+// The server counts the lines of the JSON that it was sent, people those of the file.
+func TestApplyTellsWarningsWithTheLinesOfTheFile(t *testing.T) {
+	s := newServer(t, map[string]answer{"PUT /v1/bots/pizza": {200, `{"bot":"pizza","version":1,"changed":true,"channels":[],"hooks":[],
+		"warnings":[{"path":"handlers","line":1,"message":"odd","warning":true}]}`}})
+	got := run(t, map[string]string{"TELEGRAM_TOKEN": "1:t"}, "", "apply", "-o", "json", "--server", s.URL, file(t, "pizza.yaml", pizzaFile))
+	got.want(t, 0, `"warnings":[{"path":"handlers","line":4,"message":"odd","warning":true}]`, "")
 }
 
 func TestApplyDryRun(t *testing.T) {
