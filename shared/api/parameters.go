@@ -1,6 +1,11 @@
 package api
 
-import "github.com/danielgtaylor/huma/v2"
+import (
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
 
 // parameters says what those mean that many operations take.
 var parameters = map[string]string{
@@ -17,8 +22,19 @@ var parameters = map[string]string{
 	"version": "its number, as the list shows it",
 }
 
-// described has each parameter say what it is, unless the operation says it.
+// collections are what operations are grouped by: the last one of an address.
+var collections = []string{
+	"accounts", "audit", "bots", "calls", "channels", "conversations", "dead", "deletions", "env", "handlers", "hooks", "queue",
+	"recipients", "send", "states", "tokens", "turns", "users", "versions",
+}
+
+// described has each operation say to what it belongs and each parameter what it is, unless the operation says it.
 func described(_ *huma.OpenAPI, o *huma.Operation) {
+	for segment := range strings.SplitSeq(o.Path, "/") {
+		if slices.Contains(collections, segment) {
+			o.Tags = []string{segment}
+		}
+	}
 	for _, p := range o.Parameters {
 		if p.Description == "" && (p.Schema == nil || p.Schema.Description == "") {
 			p.Description = parameters[p.Name]

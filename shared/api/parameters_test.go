@@ -19,3 +19,24 @@ func TestEveryParameterIsDescribed(t *testing.T) {
 		}
 	}
 }
+
+// Operations are grouped by what they are about.
+func TestEveryOperationHasItsGroup(t *testing.T) {
+	w := newWorld(t)
+	groups := map[string]string{}
+	for _, o := range w.operations() {
+		if len(o.Tags) != 1 {
+			t.Errorf("%s %s has the tags %q, want one", o.method, o.path, o.Tags)
+			continue
+		}
+		groups[o.ID] = o.Tags[0]
+	}
+	for id, want := range map[string]string{
+		"put-bot": "bots", "rollback": "versions", "get-turn": "turns", "connect-channel": "channels", "add-recipient": "recipients",
+		"get-call": "calls", "delete-conversation": "conversations", "redrive-all-dead": "dead", "revoke-token": "tokens",
+	} {
+		if groups[id] != want {
+			t.Errorf("%s is among %q, want %q", id, groups[id], want)
+		}
+	}
+}

@@ -20,6 +20,7 @@ import (
 type operation struct {
 	ID       string                `json:"operationId"`
 	Security []map[string][]string `json:"security"`
+	Tags     []string              `json:"tags"`
 	Request  struct {
 		Required bool `json:"required"`
 	} `json:"requestBody"`

@@ -93,7 +93,7 @@ func (e *Engine) handleEvent(ctx context.Context, t *turn) queue.Result {
 	for range lostRaces {
 		if err = e.read(ctx, t); t.orphaned(err) {
 			e.Metrics.Count(metrics.Skipped, t.job.Event.Provider, 1)
-			e.log.Info("an event of a bot that has been deleted is dropped", "job", t.job.ID, "bot", t.job.Bot)
+			e.log.Warn("an event of a bot that has been deleted is dropped", "job", t.job.ID, "bot", t.job.Bot)
 			return queue.Done()
 		}
 		if err != nil {
