@@ -66,8 +66,8 @@ func (c *client) letters(ctx context.Context, botName string) ([]bot.DeadLetter,
 }
 
 func printLetter(w io.Writer, letter bot.DeadLetter) {
-	fmt.Fprintf(w, "%s\n  buried   %s on %s after %d tries\n", letter.ID,
-		letter.BuriedAt.Local().Format(time.DateTime), letter.Channel, letter.Tries)
+	fmt.Fprintf(w, "%s\n  buried   %s on %s after %s\n", letter.ID,
+		letter.BuriedAt.Local().Format(time.DateTime), letter.Channel, counted(letter.Tries, "try", "tries"))
 	if letter.Job.Event != nil {
 		fmt.Fprintf(w, "  event    %s\n", said(*letter.Job.Event))
 	}
@@ -76,10 +76,10 @@ func printLetter(w io.Writer, letter bot.DeadLetter) {
 	}
 	fmt.Fprintf(w, "  because  %s: %s\n", letter.Kind, letter.Message)
 	if left := len(letter.Unsent); left > 0 {
-		fmt.Fprintf(w, "  unsent   %d replies: redriving only sends them\n", left)
+		fmt.Fprintf(w, "  unsent   %s: redriving only sends what is left\n", counted(left, "reply", "replies"))
 	}
 	if letter.Redriven > 0 {
-		fmt.Fprintf(w, "  redriven %d times\n", letter.Redriven)
+		fmt.Fprintf(w, "  redriven %s\n", counted(letter.Redriven, "time", "times"))
 	}
 }
 

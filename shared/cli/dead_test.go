@@ -21,8 +21,8 @@ func TestDead(t *testing.T) {
 	s := newServer(t, map[string]answer{"GET /v1/bots": {200, oneBot}, "GET /v1/bots/pizza/dead": {200, lettersBody}})
 	got := run(t, nil, "", "dead", "--server", s.URL)
 	for _, want := range []string{
-		"l1\n  buried", "after 1 tries\n  event    Ada: \"hello\"\n  because  invalid: a template fails\n",
-		"l3\n", "  delivery call C 42\n", "l2\n", "  unsent   1 replies: redriving only sends them\n  redriven 1 times\n",
+		"l1\n  buried", "after 1 try\n  event    Ada: \"hello\"\n  because  invalid: a template fails\n",
+		"l3\n", "  delivery call C 42\n", "l2\n", "  unsent   1 reply: redriving only sends what is left\n  redriven 1 time\n",
 	} {
 		got.want(t, 0, want, "")
 	}

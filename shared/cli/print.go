@@ -49,6 +49,14 @@ func printList[T any](s *session, values []T, none string, text func(io.Writer, 
 	return printAll(s, values, text)
 }
 
+// counted writes how many there are of something: "1 try", "2 tries".
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + more
+}
+
 // grouped writes a number as people read it: 4,310.
 func grouped(n int) string {
 	text := strconv.Itoa(n)

@@ -34,7 +34,7 @@ func printTurn(w io.Writer, t bot.Turn) {
 	}
 	outcome := string(t.Outcome)
 	if t.Tries > 0 {
-		outcome += fmt.Sprintf(" after %d tries", t.Tries)
+		outcome += " after " + counted(t.Tries, "try", "tries")
 	}
 	printRow(w, "outcome", outcome+timings(t.MS))
 	if t.Error != "" {
