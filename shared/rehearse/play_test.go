@@ -91,7 +91,7 @@ func TestPlayGivesWhatWasFound(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"no bot", "conversations: []", "bot: is required: the bot file that is tested"},
-		{"an unknown field", "bot: a.yaml\nconversation: []", `not a test file: json: unknown field "conversation"`},
+		{"an unknown field", "bot: a.yaml\nconversation: []", `not a test file: unknown field "conversation"`},
 		{"two acts", "bot: a.yaml\nconversations: [{name: x, steps: [{say: a, press: b}]}]",
 			"conversations[0].steps[0]: has one of say, press and send"},
 		{"no act", "bot: a.yaml\nconversations: [{name: x, steps: [{replies: []}]}]",

@@ -117,7 +117,7 @@ func Read(data []byte) (File, error) {
 		return f, err
 	}
 	if err := strictly(encoded, &f); err != nil {
-		return f, bot.Errorf(bot.Invalid, "not a test file: "+err.Error())
+		return f, bot.Errorf(bot.Invalid, "not a test file: "+strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if f.Bot == "" {
 		return f, bot.Errorf(bot.Invalid, "bot: is required: the bot file that is tested")
