@@ -100,7 +100,7 @@ func (s *server) start() (string, error) {
 	}
 	// A small heap and quick start. The shell becomes the server, and ends it once the pipe closes: with this process,
 	// however that ends.
-	flags := []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"}
+	flags := []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"}
 	const script = `exec 3<&0; (cat <&3; kill -KILL $$) >/dev/null 2>&1 & exec java "$@" 3<&-`
 	command := exec.Command("sh", append(append([]string{"-c", script, "java"}, flags...), s.arguments(jars, port)...)...)
 	var output bytes.Buffer

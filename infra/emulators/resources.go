@@ -1,6 +1,7 @@
 package emulators
 
 import (
+	"context"
 	"crypto/rand"
 	"testing"
 
@@ -31,6 +32,12 @@ func CreateTable(t testing.TB, client *dynamodb.Client) string {
 	if err != nil {
 		t.Fatalf("CreateTable() = %v", err)
 	}
+	// The server gets slower with each table that it has.
+	t.Cleanup(func() {
+		if _, err := client.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+			t.Errorf("DeleteTable() = %v", err)
+		}
+	})
 	return name
 }
 
