@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"hookline/shared/bot"
 	"hookline/shared/secret"
 	"hookline/shared/store"
+	"hookline/shared/store/tabletest"
 )
 
 func TestLimitsOfAccounts(t *testing.T) {
@@ -166,20 +166,6 @@ func TestLimitsAreDescribed(t *testing.T) {
 	}
 }
 
-// interrupted lets somebody else do something just before a transaction.
-type interrupted struct {
-	store.Table
-	act func()
-}
-
-func (i *interrupted) Transact(ctx context.Context, ops ...store.Op) error {
-	if act := i.act; act != nil {
-		i.act = nil
-		act()
-	}
-	return i.Table.Transact(ctx, ops...)
-}
-
 // A call that was let in before its account was deleted makes no bot that nobody has.
 func TestNoBotOfADeletedAccount(t *testing.T) {
 	w := newWorld(t)
@@ -188,7 +174,7 @@ func TestNoBotOfADeletedAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.api.Store = store.New(&interrupted{w.table, func() {
+	w.api.Store = store.New(&tabletest.Interrupted{Table: w.table, Act: func() {
 		if err := w.store.DeleteAccount(t.Context(), "acme"); err != nil {
 			t.Error(err)
 		}

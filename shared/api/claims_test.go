@@ -8,6 +8,7 @@ import (
 	"hookline/shared/bot"
 	"hookline/shared/secret"
 	"hookline/shared/store"
+	"hookline/shared/store/tabletest"
 )
 
 // named gives a bot file with channels of these tokens, by the channels' names.
@@ -129,7 +130,7 @@ func TestF6TokenOfTwoPublicationsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.api.Store = store.New(&interrupted{w.table, func() {
+			w.api.Store = store.New(&tabletest.Interrupted{Table: w.table, Act: func() {
 				w.ask("PUT", "/v1/bots/burger", named("burger", "mine", "1:a"), 200)
 			}}, keys, func() time.Time { return w.now })
 			before := w.revision("pizza")

@@ -10,6 +10,7 @@ import (
 
 	"hookline/shared/bot"
 	"hookline/shared/store"
+	"hookline/shared/store/tabletest"
 )
 
 func TestDeletedAccounts(t *testing.T) {
@@ -141,26 +142,12 @@ func TestNoBotOutlivesItsAccount(t *testing.T) {
 	})
 }
 
-// interrupted lets somebody else do something just before a transaction.
-type interrupted struct {
-	store.Table
-	act func()
-}
-
-func (i *interrupted) Transact(ctx context.Context, ops ...store.Op) error {
-	if act := i.act; act != nil {
-		i.act = nil
-		act()
-	}
-	return i.Table.Transact(ctx, ops...)
-}
-
 // An account that is being deleted gets no bots any more, not even of a call that was let in before.
 func TestClosedAccountsGetNoBots(t *testing.T) {
 	clock := newClock()
 	onEach(t, clock, func(t *testing.T, s *store.Store, table store.Table) {
 		newToken(t, s, "acme", time.Time{})
-		c := &interrupted{Table: table, act: func() {
+		c := &tabletest.Interrupted{Table: table, Act: func() {
 			if err := store.New(broken{table}, nil, clock.Now).DeleteAccount(t.Context(), "acme"); bot.KindOf(err) != bot.Unavailable {
 				t.Errorf("DeleteAccount on a broken table: %v, want kind unavailable", err)
 			}

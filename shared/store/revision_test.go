@@ -15,6 +15,7 @@ import (
 	"hookline/shared/bot"
 	"hookline/shared/secret"
 	"hookline/shared/store"
+	"hookline/shared/store/tabletest"
 )
 
 func telegram(token bot.Secret, settings map[string]any) bot.ChannelSpec {
@@ -288,7 +289,7 @@ func TestPublicationKeepsARotationMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		var rotated bot.Channel
-		slow := store.New(&interrupted{Table: table, act: func() {
+		slow := store.New(&tabletest.Interrupted{Table: table, Act: func() {
 			var err error
 			if rotated, err = s.RotateSecret(t.Context(), id); err != nil {
 				t.Fatal(err)
@@ -311,7 +312,7 @@ func TestNewBotsOfOneNameAtOnce(t *testing.T) {
 	c := newClock()
 	onEach(t, c, func(t *testing.T, s *store.Store, table store.Table) {
 		var first store.Publication
-		slow := store.New(&interrupted{Table: table, act: func() { first = publish(t, s, definition("a")) }}, testKeys(t), c.Now)
+		slow := store.New(&tabletest.Interrupted{Table: table, Act: func() { first = publish(t, s, definition("a")) }}, testKeys(t), c.Now)
 		second, err := slow.Publish(t.Context(), "main", definition("b"))
 		if err != nil || second.Head.ID != first.Head.ID || second.Head.Version != 2 {
 			t.Errorf("Publish = bot %s, version %d, %v, want version 2 of %s", second.Head.ID, second.Head.Version, err, first.Head.ID)

@@ -1,4 +1,4 @@
-// Package tabletest is the suite that every store.Table passes.
+// Package tabletest is the suite that every store.Table passes, and a table that tests of what stands on it put in its way.
 package tabletest
 
 import (
