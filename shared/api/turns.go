@@ -81,6 +81,12 @@ func (a *API) getTurn(ctx context.Context, in *turnInput) (*turnOutput, error) {
 	return out, err
 }
 
+// addressed gives a turn the id that it is found by, and the names of its bot and channel.
+func addressed(t *bot.Turn, botName string, names channelNames) {
+	t.ID = store.TurnID(*t)
+	t.Bot, t.Channel, t.Definition = botName, names.channel(t.Channel), ""
+}
+
 // turnShower makes of stored turns of a bot what is shown of them.
 type turnShower struct {
 	names   channelNames
@@ -103,8 +109,7 @@ func (s turnShower) turn(ctx context.Context, t *bot.Turn) (int, error) {
 			return 0, err
 		}
 	}
-	t.ID = store.TurnID(*t)
-	t.Bot, t.Channel, t.Definition = s.bot, s.names.channel(t.Channel), ""
+	addressed(t, s.bot, s.names)
 	encoded, err := json.Marshal(t)
 	if err != nil {
 		return 0, bot.Wrap(bot.Internal, "a turn cannot be shown", err)

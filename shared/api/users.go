@@ -121,7 +121,7 @@ func (e *exported) fill(head bot.Head, found store.Traces) {
 	}
 	e.Turns = append([]bot.Turn{}, found.Turns...)
 	for i := range e.Turns {
-		e.Turns[i].Bot, e.Turns[i].Channel, e.Turns[i].Definition = head.Name, e.Channel, ""
+		addressed(&e.Turns[i], head.Name, names)
 	}
 }
 

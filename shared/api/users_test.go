@@ -156,6 +156,23 @@ func (w *world) erase(channel, user, limit string) map[string]int {
 }
 
 // An erasure that broke off and is begun anew finds what it left.
+func TestExportedTurnsAreFoundByTheirIDs(t *testing.T) {
+	w := newWorld(t)
+	w.publish(fmt.Sprintf(known, "nobody"))
+	w.live("telegram", "7", "7")
+	turns := w.ask("GET", "/v1/bots/pizza/channels/telegram/users/7/export", "", 200)["turns"].([]any)
+	for _, turn := range turns {
+		exported := turn.(map[string]any)
+		found := w.ask("GET", "/v1/bots/pizza/turns/"+exported["id"].(string), "", 200)
+		if diff := cmp.Diff(exported["event"], found["event"]); diff != "" {
+			t.Errorf("turn %s (-exported +found):\n%s", exported["id"], diff)
+		}
+	}
+	if len(turns) == 0 {
+		t.Error("no turn is exported")
+	}
+}
+
 func TestErasureIsBegunAnew(t *testing.T) {
 	w := newWorld(t)
 	w.publish(fmt.Sprintf(known, "nobody"))
